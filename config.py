@@ -1,0 +1,90 @@
+"""Settings, read from the environment. Nothing inside the package reads this file; `wsgi.py` hands it over."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+INSTANCE = Path(os.environ.get("INSTANCE_DIR", ROOT / "instance"))
+
+
+class SettingsError(SystemExit):
+    """The environment is not fit to start in; the message says what to set."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"Volunteer Hub cannot start: {message}")
+
+
+class Settings:
+    """What every environment shares. Names in capitals become Flask configuration."""
+
+    def __init__(self) -> None:
+        environ = os.environ
+        self.ENVIRONMENT = environ.get("VOLUNTEER_HUB_ENV", "development")
+        if self.ENVIRONMENT not in ("development", "production", "testing"):
+            raise SettingsError(f"VOLUNTEER_HUB_ENV={self.ENVIRONMENT!r} is not development, production or testing.")
+        self.SQLALCHEMY_DATABASE_URI = _driver(environ.get("DATABASE_URL") or f"sqlite:///{INSTANCE / 'hub.sqlite3'}")
+        self.SECRET_KEY = self._secret()
+        #: Exact host names this deployment answers to, comma-separated; Flask refuses others with 400.
+        self.TRUSTED_HOSTS = [host.strip() for host in environ.get("TRUSTED_HOSTS", "").split(",") if host.strip()]
+        if not self.TRUSTED_HOSTS:
+            if self.ENVIRONMENT == "production":
+                raise SettingsError("set TRUSTED_HOSTS to the host names people use, for instance zhiyuan.example.gov.cn")
+            self.TRUSTED_HOSTS = None  # type: ignore[assignment]
+        #: How many reverse proxies stand in front; their X-Forwarded-* headers are believed, no others.
+        self.PROXY_HOPS = int(environ.get("PROXY_HOPS", "0"))
+        self.TIMEZONE = environ.get("TIMEZONE", "Asia/Shanghai")
+        self.SITE_NAME = environ.get("SITE_NAME", "志愿中枢")
+        #: Region on which pages open when nobody has chosen one: a division code or its prefix.
+        self.HOME_REGION = environ.get("HOME_REGION", "")
+        #: Ages (in full years): adult; may register with consent; must be accompanied below; not accepted below.
+        self.AGE_ADULT = int(environ.get("AGE_ADULT", "18"))
+        self.AGE_SENSITIVE = int(environ.get("AGE_SENSITIVE", "14"))
+        self.AGE_ACCOMPANIED = int(environ.get("AGE_ACCOMPANIED", "10"))
+        self.AGE_MINIMUM = int(environ.get("AGE_MINIMUM", "6"))
+        https = environ.get("HTTPS", "1" if self.ENVIRONMENT == "production" else "0") == "1"
+        self.SESSION_COOKIE_SECURE = https
+        self.SESSION_COOKIE_NAME = "__Host-hub" if https else "hub"
+        self.SESSION_COOKIE_HTTPONLY = True
+        self.SESSION_COOKIE_SAMESITE = "Lax"
+        self.PREFERRED_URL_SCHEME = "https" if https else "http"
+        self.MAX_CONTENT_LENGTH = 5 * 1024 * 1024
+        self.MAX_FORM_PARTS = 500
+        self.SEND_FILE_MAX_AGE_DEFAULT = 31536000
+        self.RATELIMIT_STORAGE_URI = environ.get("RATELIMIT_STORAGE_URI", "memory://")
+        self.RATELIMIT_ENABLED = self.ENVIRONMENT != "testing"
+        self.TESTING = self.ENVIRONMENT == "testing"
+
+    def _secret(self) -> str:
+        given = os.environ.get("SECRET_KEY", "")
+        if self.ENVIRONMENT == "production":
+            if len(given) < 32 or len(set(given)) < 10:
+                raise SettingsError(
+                    "SECRET_KEY must be at least 32 random characters in production. It encrypts identity numbers: "
+                    "make one with `python -c 'import secrets; print(secrets.token_urlsafe(48))'`, keep it and back it up."
+                )
+            return given
+        return given or _kept_secret()
+
+
+def _kept_secret() -> str:
+    """Return the development secret, made at the first start and kept beside the database."""
+    kept = INSTANCE / "secret.key"
+    try:
+        INSTANCE.mkdir(parents=True, exist_ok=True)
+        if not kept.exists():
+            kept.touch(mode=0o600)
+            kept.write_text(secrets.token_urlsafe(48))
+        return kept.read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"cannot write to {INSTANCE} ({error.strerror}). Set INSTANCE_DIR to a folder you own.") from error
+
+
+def _driver(url: str) -> str:
+    """Name our PostgreSQL driver in a plain postgresql:// address."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url[len(prefix):]
+    return url

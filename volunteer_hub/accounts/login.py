@@ -1,0 +1,87 @@
+"""The one file that touches Flask-Login: reads the login cookie or bearer token of a request."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from volunteer_hub.accounts import queries
+from volunteer_hub.accounts.queries import Bearer
+from volunteer_hub.accounts.roles import permissions_of, scope_of
+from volunteer_hub.core import clock, tokens
+from volunteer_hub.core.actor import Actor
+from volunteer_hub.core.permission import Permission
+from volunteer_hub.core.scope import Scope
+
+manager = LoginManager()
+
+
+class SignedIn:
+    """Somebody with an account: by login cookie or by token."""
+
+    signed_in = True
+
+    def __init__(self, bearer: Bearer, *, by_token: bool) -> None:
+        self.bearer = bearer
+        self.by_token = by_token
+        self.actor = Actor(
+            bearer.account_id,
+            bearer.display_name,
+            device_id=bearer.holder_id if by_token else None,
+            address=request.remote_addr,
+        )
+        self._permissions = permissions_of(bearer.grants)
+
+    @property
+    def login_id(self) -> int | None:
+        """Return the id of the login row, or None for a token."""
+        return None if self.by_token else self.bearer.holder_id
+
+    def can(self, permission: Permission) -> bool:
+        """Tell whether any grant holds the permission."""
+        return permission in self._permissions
+
+    def scope(self, permission: Permission) -> Scope:
+        """Return where the permission is held."""
+        return scope_of(self.bearer.grants, permission, None)
+
+
+class _Browser(UserMixin):  # type: ignore[misc]
+    """What Flask-Login carries: the login's secret, in the signed cookie, and whom it stands for."""
+
+    def __init__(self, secret: str, bearer: Bearer | None = None) -> None:
+        self.id = secret
+        self.bearer = bearer
+
+
+def init_app(app: Flask) -> None:
+    """Attach the login manager."""
+    manager.session_protection = None
+    manager.init_app(app)
+
+
+@manager.user_loader  # type: ignore[untyped-decorator]
+def _load(secret: str) -> _Browser | None:
+    bearer = queries.find_by_login(tokens.digest(secret), clock.now())
+    return _Browser(secret, bearer) if bearer else None
+
+
+def load_access() -> SignedIn | None:
+    """Return who asks: a bearer token wins over a cookie; a bad token is nobody."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        bearer = queries.find_by_token(tokens.digest(secret.strip()), clock.now())
+        return SignedIn(bearer, by_token=True) if bearer else None
+    if current_user.is_authenticated and current_user.bearer:
+        return SignedIn(current_user.bearer, by_token=False)
+    return None
+
+
+def remember(secret: str) -> None:
+    """Put a fresh login's secret into the cookie of this browser."""
+    login_user(_Browser(secret))
+
+
+def forget() -> None:
+    """Take the login out of the cookie of this browser."""
+    logout_user()

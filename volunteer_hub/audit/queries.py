@@ -1,0 +1,18 @@
+"""Reads the trail for the auditor."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from volunteer_hub.audit.models import AuditEntry
+from volunteer_hub.core.db import db
+from volunteer_hub.core.paging import Page, page_of
+from volunteer_hub.core.scope import Scope
+
+
+def page_entries(scope: Scope, *, action: str | None = None, number: int = 1) -> Page[AuditEntry]:
+    """Return the trail inside the scope, newest first, optionally of one action (or one room's: `rooms.`)."""
+    statement = select(AuditEntry).where(scope.where(region=AuditEntry.region_code)).order_by(AuditEntry.id.desc())
+    if action:
+        statement = statement.where(AuditEntry.action.startswith(action, autoescape=True))
+    return page_of(db.session, statement, number)

@@ -1,0 +1,1 @@
+"""签到签退 · Codes, the decision, scans and sessions."""

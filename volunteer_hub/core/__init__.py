@@ -1,0 +1,1 @@
+"""Ground floor: knows no request and no room."""

@@ -1,0 +1,95 @@
+"""The database handle, column types and `transaction()`: the only place that commits."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaData, String
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: always aware and in UTC in Python, stored without zone (SQLite forgets zones)."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive instants; store the UTC wall clock."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a zone cannot be stored")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the instant its zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+#: 64-bit keys on PostgreSQL; SQLite only auto-numbers a plain INTEGER PRIMARY KEY.
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+#: JSON that PostgreSQL can index.
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+PrimaryKey = Annotated[int, mapped_column(BigKey, primary_key=True)]
+
+
+def choice(kind: type[enum.StrEnum], length: int = 24) -> Enum:
+    """Return a column type that stores a StrEnum by its value, as text with a CHECK."""
+    return Enum(
+        kind,
+        values_callable=lambda members: [str(member) for member in members],
+        native_enum=False,
+        create_constraint=True,
+        name=kind.__name__.lower(),
+        length=length,
+    )
+
+
+class Base(DeclarativeBase):
+    """Parent of every table; subclassed directly, since mypy cannot follow `db.Model`."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: UtcDateTime, str: String(200), int: Integer, dict[str, Any]: Json},
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Open the one write transaction of a request, job or command; commit at the end, undo on any error.
+
+    On SQLite it begins IMMEDIATE, because upgrading a reader to a writer fails at once under
+    contention, whatever the busy timeout. A reading transaction begun earlier in the same request is
+    ended first, so what it read must be read again before it is decided upon.
+    """
+    session = db.session
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("changes were made outside transaction()")
+    session.rollback()
+    session.connection(execution_options={"writes": True})
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise

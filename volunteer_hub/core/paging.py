@@ -1,0 +1,40 @@
+"""One page of many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Rows of one page with the total count; pages are numbered from 1."""
+
+    items: Sequence[T]
+    number: int
+    size: int
+    total: int
+
+    @property
+    def last(self) -> int:
+        """Return the number of the last page, at least 1."""
+        return max(1, -(-self.total // self.size))
+
+    def map(self, change: Callable[[T], Any]) -> Page[Any]:
+        """Return the same page with each item changed."""
+        return Page([change(item) for item in self.items], self.number, self.size, self.total)
+
+
+def page_of(session: Session, statement: Select[Any], number: int, size: int = 50) -> Page[Any]:
+    """Run a SELECT for one page: whole rows if it selects several columns, else the entities."""
+    number = max(1, number)
+    total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+    rows = session.execute(statement.limit(size).offset((number - 1) * size))
+    single = len(statement.column_descriptions) == 1
+    return Page(rows.scalars().all() if single else rows.all(), number, size, total)

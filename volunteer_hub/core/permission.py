@@ -1,0 +1,25 @@
+"""What may be asked for; who holds it is answered by the accounts room."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One act, or one kind of sight, that a role may hold on a scope."""
+
+    OWN_PAGES = "self.pages"
+    SCAN = "checkin.scan"
+    SEE_PEOPLE = "volunteers.see"
+    OPEN_IDENTITY = "volunteers.open_identity"
+    RAISE_ASSURANCE = "volunteers.raise_assurance"
+    MANAGE_STATIONS = "stations.manage"
+    MANAGE_ACTIVITIES = "activities.manage"
+    MANAGE_TEAMS = "teams.manage"
+    LEAD_TEAM = "teams.lead"
+    DECIDE_REVIEWS = "reviews.decide"
+    SEE_STATISTICS = "statistics.see"
+    EXPORT = "exchange.export"
+    SET_POPULATION = "regions.set_population"
+    GRANT_ROLES = "accounts.grant"
+    READ_AUDIT = "audit.read"

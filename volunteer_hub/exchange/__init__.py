@@ -1,0 +1,1 @@
+"""导入导出 · Files in and out."""

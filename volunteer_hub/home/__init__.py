@@ -1,0 +1,1 @@
+"""Landing, a dashboard per role, health."""

@@ -1,0 +1,1 @@
+"""时长台账 · Hour policies and the append-only hours entries: the narrow waist."""

@@ -1,0 +1,1 @@
+"""行政区划 · Divisions of five levels and the population figures set against them."""

@@ -1,0 +1,1 @@
+"""审核 · Whatever a person must decide."""

@@ -1,0 +1,55 @@
+"""Review cases: one for each thing a person must decide."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from volunteer_hub.core.db import Base, BigKey, PrimaryKey, choice
+
+
+class CaseKind(StrEnum):
+    """What is to be decided."""
+
+    AUTOMATIC_CLOSE = "automatic_close"
+    OVERLAP = "overlap"
+
+
+class Decision(StrEnum):
+    """What was decided."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+class ReviewCase(Base):
+    """A question about one session, and its answer."""
+
+    __tablename__ = "review_cases"
+
+    id: Mapped[PrimaryKey]
+    kind: Mapped[CaseKind] = mapped_column(choice(CaseKind))
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id"))
+    station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"))
+    opened_at: Mapped[datetime]
+    #: The account that asked, where a person did; it may never decide.
+    requested_by: Mapped[int | None] = mapped_column(BigKey)
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(BigKey)
+    decision: Mapped[Decision | None] = mapped_column(choice(Decision))
+    #: When the person really left, as the decider states it.
+    stated_out_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+
+    __table_args__ = (
+        UniqueConstraint("kind", "session_id"),
+        CheckConstraint("requested_by IS NULL OR decided_by IS NULL OR requested_by <> decided_by", name="two_people"),
+        CheckConstraint(
+            "(decided_at IS NULL) = (decision IS NULL) AND (decision IS NULL OR reason IS NOT NULL)",
+            name="decided_with_a_reason",
+        ),
+        Index(None, "station_id", "decided_at"),
+    )

@@ -1,0 +1,29 @@
+"""The list of rooms: the only file that opens their doors."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask.blueprints import Blueprint
+
+from volunteer_hub.accounts import routes as accounts
+from volunteer_hub.activities import models as _activities
+from volunteer_hub.audit import models as _audit
+from volunteer_hub.checkin import models as _checkin
+from volunteer_hub.core import leases as _leases
+from volunteer_hub.ledger import models as _ledger
+from volunteer_hub.regions import models as _regions
+from volunteer_hub.reviews import models as _reviews
+from volunteer_hub.stations import models as _stations
+from volunteer_hub.teams import models as _teams
+from volunteer_hub.volunteers import models as _volunteers
+
+#: Imported so that every table is known to the migrations, whichever doors a room has.
+TABLES = (_activities, _audit, _checkin, _leases, _ledger, _regions, _reviews, _stations, _teams, _volunteers)
+
+BLUEPRINTS: tuple[Blueprint, ...] = (accounts.pages,)
+
+
+def open_all(app: Flask) -> None:
+    """Register every room's pages and commands."""
+    for pages in BLUEPRINTS:
+        app.register_blueprint(pages)

@@ -1,0 +1,1 @@
+"""统计 · Definitions and figures, read from the ledger."""

@@ -1,0 +1,1 @@
+"""志愿服务队伍 · The team tree and dated memberships."""

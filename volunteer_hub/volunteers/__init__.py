@@ -1,0 +1,1 @@
+"""志愿者 · Registration, identity, guardians, consent."""

@@ -1,0 +1,124 @@
+"""Volunteers: who they are, where they live and how sure we are, dated; guardians and consents."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from volunteer_hub.core.crypto import EncryptedText
+from volunteer_hub.core.db import Base, BigKey, Json, PrimaryKey, choice
+
+
+class DocumentKind(StrEnum):
+    """Identity documents accepted at registration; only the first has a check digit to hold it to."""
+
+    RESIDENT_ID = "resident_id"
+    RESIDENCE_PERMIT_HMT = "residence_permit_hmt"
+    TRAVEL_PERMIT_HM = "travel_permit_hm"
+    TRAVEL_PERMIT_TW = "travel_permit_tw"
+    PERMANENT_RESIDENT = "permanent_resident"
+    PASSPORT = "passport"
+
+
+class Sex(StrEnum):
+    """As the identity document states it."""
+
+    MALE = "male"
+    FEMALE = "female"
+
+
+class Volunteer(Base):
+    """A registered person. The identity number is unique through its keyed hash."""
+
+    __tablename__ = "volunteers"
+
+    id: Mapped[PrimaryKey]
+    #: V + 6 digits of division + year and month + 6-digit serial + check letter; for life.
+    number: Mapped[str] = mapped_column(unique=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), unique=True)
+    name: Mapped[str]
+    document_kind: Mapped[DocumentKind] = mapped_column(choice(DocumentKind))
+    document_number: Mapped[str] = mapped_column(EncryptedText("volunteers.document_number"))
+    document_index: Mapped[str] = mapped_column(unique=True)
+    birth_on: Mapped[date | None]
+    sex: Mapped[Sex | None] = mapped_column(choice(Sex))
+    mobile: Mapped[str] = mapped_column(EncryptedText("volunteers.mobile"))
+    mobile_index: Mapped[str]
+    skills: Mapped[list[str]] = mapped_column(Json, default=list)
+    #: Service categories, by key.
+    categories: Mapped[list[str]] = mapped_column(Json, default=list)
+    is_party_member: Mapped[bool] = mapped_column(default=False)
+    registered_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("volunteers.id"))
+    is_demonstration: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (Index(None, "mobile_index"), Index(None, "name"))
+
+
+class Standing(Base):
+    """What the register says of a volunteer from one instant to another: residence and assurance.
+
+    A person who withdraws or is merged away has no open standing, so "registered in R at t" is one
+    range condition on this table. `until` is exclusive, and far in the future while it holds.
+    """
+
+    __tablename__ = "standings"
+
+    id: Mapped[PrimaryKey]
+    volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteers.id"))
+    region_code: Mapped[str] = mapped_column(ForeignKey("regions.code"))
+    #: 0 self-claimed, 1 phone, 2 seen by staff, 3 external real-name service.
+    assurance: Mapped[int] = mapped_column(SmallInteger)
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+
+    __table_args__ = (
+        Index(None, "region_code", "since", "until"),
+        UniqueConstraint("volunteer_id", "since"),
+        UniqueConstraint("volunteer_id", "until"),
+        CheckConstraint("assurance BETWEEN 0 AND 3", name="known_assurance"),
+        CheckConstraint("since < until", name="forward"),
+    )
+
+
+class Guardian(Base):
+    """The guardian who answers for a minor's registration."""
+
+    __tablename__ = "guardians"
+
+    id: Mapped[PrimaryKey]
+    volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteers.id"), unique=True)
+    name: Mapped[str]
+    mobile: Mapped[str] = mapped_column(EncryptedText("guardians.mobile"))
+
+
+class Consent(Base):
+    """A text agreed to: which version, when, and by whom."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[PrimaryKey]
+    volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteers.id"))
+    #: `registration` or `minor` (the guardian's).
+    kind: Mapped[str]
+    version: Mapped[str]
+    #: SHA-256 of the text as shown.
+    text_digest: Mapped[str]
+    given_by: Mapped[str]
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "volunteer_id"),)
+
+
+class NumberSeries(Base):
+    """The last serial given out for a division and month."""
+
+    __tablename__ = "number_series"
+
+    prefix: Mapped[str] = mapped_column(String(20), primary_key=True)
+    last: Mapped[int] = mapped_column(BigKey, server_default=text("0"))

@@ -1,0 +1,1 @@
+"""Flask glue for all rooms: access, errors, forms, headers, layout."""

@@ -1,0 +1,53 @@
+"""How instants, minutes, ratios and masked values are shown."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from flask import Flask
+
+from volunteer_hub.core import clock
+from volunteer_hub.core.masking import mask_document, mask_mobile, mask_name
+
+
+def hours(minutes: int | None) -> str:
+    """Show minutes as hours with two decimals, cut, never rounded up: 59 → 0.98."""
+    if minutes is None:
+        return "—"
+    return f"{Decimal(minutes * 100 // 60) / 100:,.2f}"
+
+
+def percent(share: float | None) -> str:
+    """Show a share as a percentage with two decimals; an unknown one as a dash, never as zero."""
+    return "—" if share is None else f"{share * 100:.2f}%"
+
+
+def moment(instant: datetime | None, form: str = "%Y-%m-%d %H:%M") -> str:
+    """Show an instant by the deployment's wall clock, in 24 hours."""
+    return "" if instant is None else clock.local(instant).strftime(form)
+
+
+def day(value: date | datetime | None) -> str:
+    """Show a civil date."""
+    if value is None:
+        return ""
+    return (clock.civil_date(value) if isinstance(value, datetime) else value).isoformat()
+
+
+def clock_time(instant: datetime | None) -> str:
+    """Show hours and minutes only."""
+    return moment(instant, "%H:%M")
+
+
+def count(value: float | None) -> str:
+    """Show a whole number with thousands separated; an unknown one as a dash."""
+    return "—" if value is None else f"{value:,}"
+
+
+def init_app(app: Flask) -> None:
+    """Give the filters to the templates."""
+    app.jinja_env.filters.update(
+        hours=hours, percent=percent, moment=moment, day=day, clock_time=clock_time, count=count,
+        mask_name=mask_name, mask_document=mask_document, mask_mobile=mask_mobile,
+    )

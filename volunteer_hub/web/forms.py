@@ -1,0 +1,84 @@
+"""The one file that touches WTForms: our base form, fields, and validators with our sentences."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    DateTimeLocalField,
+    DecimalField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from volunteer_hub.core import clock
+from volunteer_hub.core.errors import DomainError
+from volunteer_hub.web.i18n import say
+
+__all__ = [
+    "BooleanField", "CheckboxesField", "DateField", "DateTimeLocalField", "DecimalField", "Form", "HiddenField",
+    "IntegerField", "Length", "NumberRange", "Optional", "PasswordField", "RadioField", "SelectField",
+    "StringField", "TextAreaField", "ValidationError", "agreed", "at_most", "instant", "required",
+]
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """Parent of every form; keeps what was typed, and takes a refusal at the field it belongs to."""
+
+    def refuse(self, error: DomainError) -> None:
+        """Show a domain refusal at its field, or above the form if it has none."""
+        sentence = say(error.message, error.params)
+        if error.field and error.field in self._fields:
+            self._fields[error.field].errors = [*self._fields[error.field].errors, sentence]
+        else:
+            self.form_errors.append(sentence)
+
+    @property
+    def first_wrong(self) -> str | None:
+        """Return the id of the first field with an error, for the focus."""
+        return next((field.id for field in self if field.errors), None)
+
+
+class CheckboxesField(SelectMultipleField):  # type: ignore[misc]
+    """Several of a list, as checkboxes a thumb can hit."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def required(sentence: Any = None) -> Any:
+    """Refuse an empty field."""
+    return InputRequired(sentence or _l("请填写这一项。"))
+
+
+def at_most(length: int) -> Any:
+    """Refuse more characters than the column holds."""
+    return Length(max=length, message=_l("最多 %(max)d 个字。"))
+
+
+def agreed(sentence: Any) -> Any:
+    """Refuse an unticked box."""
+
+    def check(_form: Any, field: Any) -> None:
+        if not field.data:
+            raise StopValidation(sentence)
+
+    return check
+
+
+def instant(wall: datetime) -> datetime:
+    """Read a form's wall-clock time as an instant in UTC."""
+    return clock.from_wall(wall)
