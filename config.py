@@ -31,7 +31,9 @@ class Settings:
         self.TRUSTED_HOSTS = [host.strip() for host in environ.get("TRUSTED_HOSTS", "").split(",") if host.strip()]
         if not self.TRUSTED_HOSTS:
             if self.ENVIRONMENT == "production":
-                raise SettingsError("set TRUSTED_HOSTS to the host names people use, for instance zhiyuan.example.gov.cn")
+                raise SettingsError(
+                    "set TRUSTED_HOSTS to the host names people use, for instance zhiyuan.example.gov.cn"
+                )
             self.TRUSTED_HOSTS = None  # type: ignore[assignment]
         #: How many reverse proxies stand in front; their X-Forwarded-* headers are believed, no others.
         self.PROXY_HOPS = int(environ.get("PROXY_HOPS", "0"))
@@ -63,7 +65,7 @@ class Settings:
             if len(given) < 32 or len(set(given)) < 10:
                 raise SettingsError(
                     "SECRET_KEY must be at least 32 random characters in production. It encrypts identity numbers: "
-                    "make one with `python -c 'import secrets; print(secrets.token_urlsafe(48))'`, keep it and back it up."
+                    "make one with `python -c 'import secrets; print(secrets.token_urlsafe(48))'` and back it up."
                 )
             return given
         return given or _kept_secret()
@@ -79,12 +81,14 @@ def _kept_secret() -> str:
             kept.write_text(secrets.token_urlsafe(48))
         return kept.read_text().strip()
     except OSError as error:
-        raise SettingsError(f"cannot write to {INSTANCE} ({error.strerror}). Set INSTANCE_DIR to a folder you own.") from error
+        raise SettingsError(
+            f"cannot write to {INSTANCE} ({error.strerror}). Set INSTANCE_DIR to a folder you own."
+        ) from error
 
 
 def _driver(url: str) -> str:
     """Name our PostgreSQL driver in a plain postgresql:// address."""
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
-            return "postgresql+psycopg://" + url[len(prefix):]
+            return "postgresql+psycopg://" + url[len(prefix) :]
     return url

@@ -26,9 +26,7 @@ def run_migrations() -> None:
     options = current_app.extensions["migrate"].configure_args
     options.setdefault("process_revision_directives", _skip_empty_revision)
     with database.engine.connect() as connection:
-        context.configure(
-            connection=connection, target_metadata=database.metadata, transactional_ddl=True, **options
-        )
+        context.configure(connection=connection, target_metadata=database.metadata, transactional_ddl=True, **options)
         with context.begin_transaction():
             context.run_migrations()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import click
 from flask import Flask
 from flask.blueprints import Blueprint
 
@@ -10,6 +11,7 @@ from volunteer_hub.activities import models as _activities
 from volunteer_hub.audit import models as _audit
 from volunteer_hub.checkin import models as _checkin
 from volunteer_hub.core import leases as _leases
+from volunteer_hub.home import routes as home
 from volunteer_hub.ledger import models as _ledger
 from volunteer_hub.regions import models as _regions
 from volunteer_hub.reviews import models as _reviews
@@ -20,10 +22,16 @@ from volunteer_hub.volunteers import models as _volunteers
 #: Imported so that every table is known to the migrations, whichever doors a room has.
 TABLES = (_activities, _audit, _checkin, _leases, _ledger, _regions, _reviews, _stations, _teams, _volunteers)
 
-BLUEPRINTS: tuple[Blueprint, ...] = (accounts.pages,)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    home.pages,
+    accounts.pages,
+)
+COMMANDS: tuple[click.Group, ...] = ()
 
 
 def open_all(app: Flask) -> None:
     """Register every room's pages and commands."""
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)
+    for group in COMMANDS:
+        app.cli.add_command(group)

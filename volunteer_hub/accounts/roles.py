@@ -12,13 +12,32 @@ P = Permission
 
 HELD: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(P) - {P.READ_AUDIT},
-    Role.OFFICE: frozenset({
-        P.SCAN, P.SEE_PEOPLE, P.OPEN_IDENTITY, P.RAISE_ASSURANCE, P.MANAGE_STATIONS, P.MANAGE_ACTIVITIES,
-        P.MANAGE_TEAMS, P.LEAD_TEAM, P.DECIDE_REVIEWS, P.SEE_STATISTICS, P.EXPORT, P.SET_POPULATION, P.GRANT_ROLES,
-    }),
-    Role.STATION_MANAGER: frozenset({
-        P.SCAN, P.SEE_PEOPLE, P.RAISE_ASSURANCE, P.MANAGE_ACTIVITIES, P.DECIDE_REVIEWS,
-    }),
+    Role.OFFICE: frozenset(
+        {
+            P.SCAN,
+            P.SEE_PEOPLE,
+            P.OPEN_IDENTITY,
+            P.RAISE_ASSURANCE,
+            P.MANAGE_STATIONS,
+            P.MANAGE_ACTIVITIES,
+            P.MANAGE_TEAMS,
+            P.LEAD_TEAM,
+            P.DECIDE_REVIEWS,
+            P.SEE_STATISTICS,
+            P.EXPORT,
+            P.SET_POPULATION,
+            P.GRANT_ROLES,
+        }
+    ),
+    Role.STATION_MANAGER: frozenset(
+        {
+            P.SCAN,
+            P.SEE_PEOPLE,
+            P.RAISE_ASSURANCE,
+            P.MANAGE_ACTIVITIES,
+            P.DECIDE_REVIEWS,
+        }
+    ),
     Role.SCANNER: frozenset({P.SCAN}),
     Role.TEAM_LEADER: frozenset({P.LEAD_TEAM, P.SCAN}),
     Role.AUDITOR: frozenset({P.READ_AUDIT}),

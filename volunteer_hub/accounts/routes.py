@@ -110,7 +110,10 @@ def change_password() -> str | Response | tuple[str, int]:
         try:
             with transaction():
                 service.change_password(
-                    queries.get_account(account_id), form.old_password.data, form.password.data, now=clock.now()
+                    queries.get_account(account_id),
+                    form.old_password.data,
+                    form.password.data,
+                    now=clock.now(),
                 )
         except DomainError as refusal:
             form.refuse(refusal)

@@ -37,7 +37,12 @@ SETUP_LIFETIME = timedelta(minutes=30)
 
 
 def create_account(
-    display_name: str, password: str | None, names: dict[SignInKind, str], *, now: datetime, demonstration: bool = False
+    display_name: str,
+    password: str | None,
+    names: dict[SignInKind, str],
+    *,
+    now: datetime,
+    demonstration: bool = False,
 ) -> Account:
     """Create an account that signs in with the given names. Raises DomainError for a weak password."""
     account = Account(
@@ -77,7 +82,9 @@ def remember_failure(typed: str, address: str, *, now: datetime) -> None:
     db.session.execute(delete(FailedSignIn).where(FailedSignIn.at < now - 4 * THROTTLE_WINDOW))
     db.session.add(
         FailedSignIn(
-            name_index=queries.sign_in_index(typed), address_index=crypto.blind_index("address", address), at=now
+            name_index=queries.sign_in_index(typed),
+            address_index=crypto.blind_index("address", address),
+            at=now,
         )
     )
 
@@ -90,7 +97,9 @@ def check_password(typed: str, password: str) -> Account:
         passwords.matches(None, password)
     if len(fitting) > 1:
         raise DomainError(
-            "ambiguous_sign_in", N_("这个手机号下有多个账号使用相同密码，请改用志愿者编号登录。"), field="name"
+            "ambiguous_sign_in",
+            N_("这个手机号下有多个账号使用相同密码，请改用志愿者编号登录。"),
+            field="name",
         )
     if not fitting:
         raise DomainError("wrong_sign_in", N_("登录名或密码不对。"), field="password")
@@ -139,18 +148,37 @@ def change_password(account: Account, old: str, new: str, *, now: datetime) -> N
 
 
 def grant(
-    actor: Actor, account_id: int, role: Role, kind: ScopeKind, value: str, *, now: datetime,
+    actor: Actor,
+    account_id: int,
+    role: Role,
+    kind: ScopeKind,
+    value: str,
+    *,
+    now: datetime,
     expires_at: datetime | None = None,
 ) -> RoleGrant:
     """Give a role on a subtree; leaves a row in the trail."""
     given = RoleGrant(
-        account_id=account_id, role=role, scope_kind=kind, scope_value=value, granted_at=now,
-        granted_by=actor.label, expires_at=expires_at,
+        account_id=account_id,
+        role=role,
+        scope_kind=kind,
+        scope_value=value,
+        granted_at=now,
+        granted_by=actor.label,
+        expires_at=expires_at,
     )
     db.session.add(given)
     db.session.flush()
-    audit.record(actor, "accounts.grant", "account", account_id, now=now,
-                 role=role.value, scope=kind.value, value=value)
+    audit.record(
+        actor,
+        "accounts.grant",
+        "account",
+        account_id,
+        now=now,
+        role=role.value,
+        scope=kind.value,
+        value=value,
+    )
     return given
 
 
@@ -163,17 +191,37 @@ def revoke(actor: Actor, grant_id: int, *, now: datetime) -> None:
     db.session.flush()
     if held.role is Role.ADMINISTRATOR and not queries.has_administrator(now):
         raise DomainError("last_administrator", N_("这是最后一位管理员，不能收回授权。"))
-    audit.record(actor, "accounts.revoke", "account", held.account_id, now=now,
-                 role=held.role.value, scope=held.scope_kind.value, value=held.scope_value)
+    audit.record(
+        actor,
+        "accounts.revoke",
+        "account",
+        held.account_id,
+        now=now,
+        role=held.role.value,
+        scope=held.scope_kind.value,
+        value=held.scope_value,
+    )
 
 
 def issue_token(
-    actor: Actor, account_id: int, kind: TokenKind, name: str, *, now: datetime, expires_at: datetime | None = None
+    actor: Actor,
+    account_id: int,
+    kind: TokenKind,
+    name: str,
+    *,
+    now: datetime,
+    expires_at: datetime | None = None,
 ) -> tuple[ApiToken, str]:
     """Issue a token that holds what its account holds; the secret is returned once and not kept."""
     secret = tokens.new_secret()
-    token = ApiToken(account_id=account_id, kind=kind, name=name, token_digest=tokens.digest(secret),
-                     created_at=now, expires_at=expires_at)
+    token = ApiToken(
+        account_id=account_id,
+        kind=kind,
+        name=name,
+        token_digest=tokens.digest(secret),
+        created_at=now,
+        expires_at=expires_at,
+    )
     db.session.add(token)
     db.session.flush()
     audit.record(actor, "accounts.issue_token", "api_token", token.id, now=now, name=name, kind=kind.value)
@@ -203,8 +251,11 @@ def set_up(secret: str, display_name: str, sign_in_name: str, password: str, *, 
     """Make the first administrator. The token is spent by one compare-and-set, so two posts make one account."""
     spent = db.session.execute(
         update(SetupToken)
-        .where(SetupToken.token_digest == tokens.digest(secret), SetupToken.used_at.is_(None),
-               SetupToken.expires_at > now)
+        .where(
+            SetupToken.token_digest == tokens.digest(secret),
+            SetupToken.used_at.is_(None),
+            SetupToken.expires_at > now,
+        )
         .values(used_at=now)
     )
     if not spent.rowcount or queries.has_administrator(now):  # type: ignore[attr-defined]

@@ -32,4 +32,8 @@ class AuditEntry(Base):
     details: Mapped[dict[str, Any]]
     address: Mapped[str | None]
 
-    __table_args__ = (Index(None, "at"), Index(None, "object_type", "object_id"), Index(None, "region_code", "at"))
+    __table_args__ = (
+        Index(None, "at"),
+        Index(None, "object_type", "object_id"),
+        Index(None, "region_code", "at"),
+    )

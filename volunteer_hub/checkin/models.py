@@ -125,7 +125,8 @@ class ServiceSession(Base):
         CheckConstraint("out_at IS NULL OR out_at >= in_at", name="forward"),
         CheckConstraint("(out_at IS NULL) = (closed_by IS NULL)", name="closed_somehow"),
         CheckConstraint(
-            "credited_minutes >= 0 AND credited_minutes <= coalesce(raw_minutes, 0)", name="never_more_than_stayed"
+            "credited_minutes >= 0 AND credited_minutes <= coalesce(raw_minutes, 0)",
+            name="never_more_than_stayed",
         ),
         CheckConstraint("NOT is_credited OR out_at IS NOT NULL", name="credited_is_closed"),
     )

@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.pool import ConnectionPoolEntry
+
+AnySession = Session | scoped_session[Any]
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -58,17 +60,17 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-def name(session: Session) -> str:
+def name(session: AnySession) -> str:
     """Return `sqlite` or `postgresql`."""
     return session.get_bind().dialect.name
 
 
-def upsert(session: Session, table: Table) -> sqlite.Insert | postgresql.Insert:
+def upsert(session: AnySession, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that can take `on_conflict_do_update` / `on_conflict_do_nothing` on this engine."""
     return sqlite.insert(table) if name(session) == "sqlite" else postgresql.insert(table)
 
 
-def take_turn(session: Session, key: str) -> None:
+def take_turn(session: AnySession, key: str) -> None:
     """Make concurrent writers that name the same key wait for one another until the transaction ends.
 
     SQLite has one writer at a time anyway; PostgreSQL takes a transaction-scoped advisory lock.
@@ -78,7 +80,7 @@ def take_turn(session: Session, key: str) -> None:
 
 
 @contextmanager
-def append_only_lifted(session: Session, tables: Iterable[str]) -> Iterator[None]:
+def append_only_lifted(session: AnySession, tables: Iterable[str]) -> Iterator[None]:
     """Lift the append-only triggers of these tables inside the caller's transaction, and put them back.
 
     For removing the demonstration district and nothing else: an error inside rolls the lifting back

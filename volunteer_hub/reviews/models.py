@@ -46,7 +46,9 @@ class ReviewCase(Base):
 
     __table_args__ = (
         UniqueConstraint("kind", "session_id"),
-        CheckConstraint("requested_by IS NULL OR decided_by IS NULL OR requested_by <> decided_by", name="two_people"),
+        CheckConstraint(
+            "requested_by IS NULL OR decided_by IS NULL OR requested_by <> decided_by", name="two_people"
+        ),
         CheckConstraint(
             "(decided_at IS NULL) = (decision IS NULL) AND (decision IS NULL OR reason IS NOT NULL)",
             name="decided_with_a_reason",

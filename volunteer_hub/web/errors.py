@@ -46,8 +46,16 @@ def init_app(app: Flask) -> None:
 
 def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     """Return a problem+json answer. `code` is stable for programs; `detail` is for people."""
-    response = jsonify({"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status,
-                        "code": code, "detail": detail, **more})
+    response = jsonify(
+        {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "code": code,
+            "detail": detail,
+            **more,
+        }
+    )
     response.status_code = status
     response.mimetype = "application/problem+json"
     return response

@@ -48,6 +48,13 @@ def count(value: float | None) -> str:
 def init_app(app: Flask) -> None:
     """Give the filters to the templates."""
     app.jinja_env.filters.update(
-        hours=hours, percent=percent, moment=moment, day=day, clock_time=clock_time, count=count,
-        mask_name=mask_name, mask_document=mask_document, mask_mobile=mask_mobile,
+        hours=hours,
+        percent=percent,
+        moment=moment,
+        day=day,
+        clock_time=clock_time,
+        count=count,
+        mask_name=mask_name,
+        mask_document=mask_document,
+        mask_mobile=mask_mobile,
     )

@@ -29,9 +29,27 @@ from volunteer_hub.core.errors import DomainError
 from volunteer_hub.web.i18n import say
 
 __all__ = [
-    "BooleanField", "CheckboxesField", "DateField", "DateTimeLocalField", "DecimalField", "Form", "HiddenField",
-    "IntegerField", "Length", "NumberRange", "Optional", "PasswordField", "RadioField", "SelectField",
-    "StringField", "TextAreaField", "ValidationError", "agreed", "at_most", "instant", "required",
+    "BooleanField",
+    "CheckboxesField",
+    "DateField",
+    "DateTimeLocalField",
+    "DecimalField",
+    "Form",
+    "HiddenField",
+    "IntegerField",
+    "Length",
+    "NumberRange",
+    "Optional",
+    "PasswordField",
+    "RadioField",
+    "SelectField",
+    "StringField",
+    "TextAreaField",
+    "ValidationError",
+    "agreed",
+    "at_most",
+    "instant",
+    "required",
 ]
 
 

@@ -1,0 +1,1 @@
+"""Tests: sentences about the domain, run on SQLite and on PostgreSQL."""

@@ -1,0 +1,1 @@
+"""The timetable: which job runs when, on whichever worker holds the lease."""
