@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
@@ -10,6 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer_hub.core.crypto import EncryptedText
 from volunteer_hub.core.db import Base, BigKey, Json, PrimaryKey, choice
+
+
+#: The `until` of a standing that still holds.
+STILL = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class DocumentKind(StrEnum):

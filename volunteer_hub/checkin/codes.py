@@ -1,0 +1,165 @@
+"""Rotating codes: a person's, which a manager scans, and a station's, which a person scans.
+
+A code names its subject and its time slot and carries an HMAC over both, so nothing is stored and a
+screenshot dies with its slot. Text is kept to what a QR code holds in alphanumeric mode.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from volunteer_hub.core import crypto
+
+#: A person's code changes every 30 seconds, a station's every 15; the slot before is still good.
+PERSONAL_SECONDS = 30
+STATION_SECONDS = 15
+#: Typed codes leave out 0 O 1 I L.
+TYPED = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_MAC_BYTES = 10
+_TYPED_MAC = 4
+
+
+class CodeKind(StrEnum):
+    """Which code it is."""
+
+    PERSONAL = "personal"
+    TYPED = "typed"
+    STATION = "station"
+    UNKNOWN = "unknown"
+
+
+class CodeState(StrEnum):
+    """Whether it can be believed at the moment of the scan."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A code, read: its kind, whom it names, the slot it belongs to, and whether it holds."""
+
+    kind: CodeKind
+    state: CodeState
+    subject_id: int | None = None
+    slot: int | None = None
+
+    @property
+    def use(self) -> str | None:
+        """Return the key under which a personal code can be used once; typed and scanned forms share it."""
+        if self.kind in (CodeKind.PERSONAL, CodeKind.TYPED):
+            return f"p:{self.subject_id}:{self.slot}"
+        return None
+
+
+UNKNOWN = Reading(CodeKind.UNKNOWN, CodeState.UNKNOWN)
+
+
+def personal_code(volunteer_id: int, at: datetime) -> str:
+    """Return the text of a volunteer's QR code at an instant."""
+    return _code("P", volunteer_id, slot_of(at, PERSONAL_SECONDS))
+
+
+def typed_code(volunteer_id: int, at: datetime) -> str:
+    """Return the short form for typing, in groups of four: the subject, then four characters of proof."""
+    return _grouped(_typed(volunteer_id, slot_of(at, PERSONAL_SECONDS)))
+
+
+def station_code(station_id: int, at: datetime) -> str:
+    """Return the text of a station's rotating code at an instant; it goes at the end of an address."""
+    return _code("S", station_id, slot_of(at, STATION_SECONDS))
+
+
+def seconds_left(at: datetime, seconds: int) -> int:
+    """Return how long the current slot still runs, at least 1."""
+    return max(1, seconds - int(at.timestamp()) % seconds)
+
+
+def slot_of(at: datetime, seconds: int) -> int:
+    """Return the number of the slot an instant falls in."""
+    return int(at.timestamp()) // seconds
+
+
+def read(text: str, at: datetime) -> Reading:
+    """Read any code at the instant it was scanned. Whatever is not ours is UNKNOWN, and says no more."""
+    cleaned = text.strip().upper()
+    if len(cleaned) > 120:
+        return UNKNOWN
+    if cleaned.startswith("VH1."):
+        return _read_scanned(cleaned, at)
+    return _read_typed(cleaned.replace("-", "").replace(" ", ""), at)
+
+
+def _read_scanned(text: str, at: datetime) -> Reading:
+    parts = text.split(".")
+    if len(parts) != 5 or parts[1] not in ("P", "S"):
+        return UNKNOWN
+    _, letter, subject, slot, mac = parts
+    try:
+        subject_id, slot_number = int(subject, 36), int(slot, 36)
+    except ValueError:
+        return UNKNOWN
+    if not crypto.same(mac.encode(), _mac(letter, subject_id, slot_number).encode()):
+        return UNKNOWN
+    kind, seconds = (CodeKind.PERSONAL, PERSONAL_SECONDS) if letter == "P" else (CodeKind.STATION, STATION_SECONDS)
+    return Reading(kind, _state(slot_number, slot_of(at, seconds)), subject_id, slot_number)
+
+
+def _read_typed(text: str, at: datetime) -> Reading:
+    if not 8 <= len(text) <= 14 or not set(text) <= set(TYPED):
+        return UNKNOWN
+    subject_id = 0
+    for letter in text[:-_TYPED_MAC]:
+        subject_id = subject_id * len(TYPED) + TYPED.index(letter)
+    if subject_id >= 2**62:
+        return UNKNOWN
+    current = slot_of(at, PERSONAL_SECONDS)
+    for slot in (current, current - 1):
+        if crypto.same(text.encode(), _typed(subject_id, slot).encode()):
+            return Reading(CodeKind.TYPED, CodeState.VALID, subject_id, slot)
+    return UNKNOWN
+
+
+def _state(slot: int, current: int) -> CodeState:
+    return CodeState.VALID if slot in (current, current - 1) else CodeState.EXPIRED
+
+
+def _code(letter: str, subject_id: int, slot: int) -> str:
+    return f"VH1.{letter}.{_base36(subject_id)}.{_base36(slot)}.{_mac(letter, subject_id, slot)}"
+
+
+def _mac(letter: str, subject_id: int, slot: int) -> str:
+    return base64.b32encode(crypto.sign("codes", f"{letter}:{subject_id}:{slot}".encode(), _MAC_BYTES)).decode()
+
+
+def _typed(subject_id: int, slot: int) -> str:
+    """Write the subject in at least four characters, then the proof."""
+    subject = ""
+    left = subject_id
+    while left or len(subject) < 4:
+        left, digit = divmod(left, len(TYPED))
+        subject = TYPED[digit] + subject
+    number = int.from_bytes(crypto.sign("typed-codes", f"{subject_id}:{slot}".encode(), 8), "big")
+    proof = ""
+    for _ in range(_TYPED_MAC):
+        number, digit = divmod(number, len(TYPED))
+        proof += TYPED[digit]
+    return subject + proof
+
+
+def _grouped(text: str) -> str:
+    return "-".join((text[:-4], text[-4:]))
+
+
+def _base36(number: int) -> str:
+    text = ""
+    while True:
+        number, digit = divmod(number, 36)
+        text = _DIGITS[digit] + text
+        if not number:
+            return text

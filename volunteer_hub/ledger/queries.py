@@ -1,0 +1,81 @@
+"""Reads the ledger and its policies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import select
+
+from volunteer_hub.core.db import db
+from volunteer_hub.ledger.models import HourPolicy, HoursBalance, HoursEntry
+from volunteer_hub.ledger.policy import Policy
+
+KNOWN = frozenset(item.name for item in fields(Policy))
+
+
+@dataclass(frozen=True)
+class PolicyVersion:
+    """A stored policy as the rules read it."""
+
+    id: int
+    region_prefix: str
+    effective_from: datetime
+    policy: Policy
+
+
+#: Policies seen so far. A new version takes effect at the earliest some minutes after it is entered
+#: (`ledger.service.NOTICE`), so a copy this old is never wrong.
+_seen: dict[str, tuple[datetime, tuple[PolicyVersion, ...]]] = {}
+KEPT_SECONDS = 60
+
+
+def find_policy(region_code: str, at: datetime, *, now: datetime) -> PolicyVersion | None:
+    """Return the policy that holds for a division at an instant: the nearest area's latest version."""
+    fitting = [
+        version
+        for version in _policies(now)
+        if region_code.startswith(version.region_prefix) and version.effective_from <= at
+    ]
+    return max(fitting, key=lambda version: (len(version.region_prefix), version.effective_from, version.id), default=None)
+
+
+def forget_policies() -> None:
+    """Forget the copies: after a policy was added by this process, and between tests."""
+    _seen.clear()
+
+
+def _policies(now: datetime) -> tuple[PolicyVersion, ...]:
+    key = str(db.engine.url)
+    read_at, known = _seen.get(key, (None, ()))
+    if read_at is None or (now - read_at).total_seconds() > KEPT_SECONDS or now < read_at or not known:
+        rows = db.session.execute(
+            select(HourPolicy.id, HourPolicy.region_prefix, HourPolicy.effective_from, HourPolicy.rules)
+        )
+        known = tuple(
+            PolicyVersion(id_, prefix, since, Policy(**{k: v for k, v in rules.items() if k in KNOWN}))
+            for id_, prefix, since, rules in rows
+        )
+        _seen[key] = (now, known)
+    return known
+
+
+def get_balance(volunteer_id: int) -> int:
+    """Return a volunteer's minutes over the whole ledger."""
+    return db.session.scalar(select(HoursBalance.minutes).where(HoursBalance.volunteer_id == volunteer_id)) or 0
+
+
+def find_by_source(source: str) -> HoursEntry | None:
+    """Return the entry made for a source, if any."""
+    return db.session.scalar(select(HoursEntry).where(HoursEntry.source == source))
+
+
+def list_entries(volunteer_id: int) -> list[HoursEntry]:
+    """Return a volunteer's entries, latest service first."""
+    return list(
+        db.session.scalars(
+            select(HoursEntry)
+            .where(HoursEntry.volunteer_id == volunteer_id)
+            .order_by(HoursEntry.service_on.desc(), HoursEntry.id.desc())
+        )
+    )
