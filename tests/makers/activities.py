@@ -9,19 +9,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from volunteer_hub.activities.models import Activity, ActivityState, Audience, Shift, SignUp, SignUpState
+from volunteer_hub.activities.prohibited import KEYS
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.stations.models import Station
 from volunteer_hub.volunteers.models import Volunteer
-
-#: The keys of the six classes, as a publisher declares them one by one.
-DECLARED = (
-    "work_duty",
-    "internal_duty",
-    "personal_benefit",
-    "unclear_purpose",
-    "paid",
-    "hours_for_favours",
-)
 
 
 def make_shift(
@@ -56,7 +47,7 @@ def make_shift(
             audience=audience,
             needs_approval=needs_approval,
             state=state,
-            declarations=list(DECLARED) if state is not ActivityState.DRAFT else [],
+            declarations=list(KEYS) if state is not ActivityState.DRAFT else [],
             created_at=starts_at - timedelta(days=31),
             published_at=starts_at - timedelta(days=30) if state is not ActivityState.DRAFT else None,
         )
