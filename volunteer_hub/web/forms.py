@@ -20,6 +20,7 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
+    TimeField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -45,6 +46,7 @@ __all__ = [
     "SelectField",
     "StringField",
     "TextAreaField",
+    "TimeField",
     "ValidationError",
     "agreed",
     "at_most",
