@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, url_for
+from flask import Flask, Response, current_app, request, url_for
 
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.text import N_
 from volunteer_hub.web.access import access
+from volunteer_hub.web.browsers import browser_words
 from volunteer_hub.web.csrf import generate_csrf
 from volunteer_hub.web.i18n import say
+
+
+class Group(StrEnum):
+    """Whose pages they are: everybody's, one's own, or those of work."""
+
+    OPEN = "open"
+    OWN = "own"
+    WORK = "work"
 
 
 @dataclass(frozen=True)
@@ -24,6 +35,7 @@ class Entry:
     label: str
     permission: Permission | None = None
     icon: str = ""
+    group: Group = Group.OPEN
 
 
 ENTRIES = (
@@ -31,21 +43,73 @@ ENTRIES = (
     Entry("activities.index", N_("活动"), None, "calendar"),
     Entry("stations.index", N_("阵地"), None, "station"),
     Entry("teams.index", N_("队伍"), None, "team"),
-    Entry("checkin.my_code", N_("我的码"), Permission.OWN_PAGES, "qr"),
-    Entry("home.my_page", N_("我的"), Permission.OWN_PAGES, "person"),
-    Entry("activities_admin.index", N_("活动管理"), Permission.SCAN, "clipboard"),
-    Entry("reviews.index", N_("待办审核"), Permission.DECIDE_REVIEWS, "inbox"),
-    Entry("teams_admin.index", N_("队伍管理"), Permission.LEAD_TEAM, "flag"),
-    Entry("statistics.ratios", N_("统计"), Permission.SEE_STATISTICS, "chart"),
-    Entry("volunteers_admin.index", N_("志愿者"), Permission.SEE_PEOPLE, "people"),
-    Entry("regions_admin.population", N_("人口数"), Permission.SET_POPULATION, "number"),
-    Entry("accounts_admin.grants", N_("账号与授权"), Permission.GRANT_ROLES, "key"),
-    Entry("audit.index", N_("操作日志"), Permission.READ_AUDIT, "log"),
+    Entry("checkin.my_code", N_("我的码"), Permission.OWN_PAGES, "qr", Group.OWN),
+    Entry("home.my_page", N_("我的"), Permission.OWN_PAGES, "person", Group.OWN),
+    Entry("activities_admin.index", N_("活动管理"), Permission.SCAN, "clipboard", Group.WORK),
+    Entry("reviews.index", N_("待办审核"), Permission.DECIDE_REVIEWS, "inbox", Group.WORK),
+    Entry("statistics.ratios", N_("统计"), Permission.SEE_STATISTICS, "chart", Group.WORK),
+    Entry("volunteers_admin.index", N_("志愿者"), Permission.SEE_PEOPLE, "people", Group.WORK),
+    Entry("teams_admin.index", N_("队伍管理"), Permission.LEAD_TEAM, "flag", Group.WORK),
+    Entry("regions_admin.population", N_("人口数"), Permission.SET_POPULATION, "number", Group.WORK),
+    Entry("accounts_admin.grants", N_("账号与授权"), Permission.GRANT_ROLES, "key", Group.WORK),
+    Entry("audit.index", N_("操作日志"), Permission.READ_AUDIT, "log", Group.WORK),
 )
+#: Rooms of which one blueprint serves several entries, so that only the page itself is the current one.
+SHARED = frozenset({"home", "checkin", "accounts"})
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as this asker sees it. `current` is what aria-current says: page, true (inside it), or empty."""
+
+    endpoint: str
+    label: str
+    icon: str
+    group: Group
+    current: str
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """The entries of one asker, and how a narrow screen shares them out."""
+
+    links: tuple[Link, ...]
+
+    @property
+    def top(self) -> list[Link]:
+        """Return everybody's pages and one's own."""
+        return [link for link in self.links if link.group is not Group.WORK]
+
+    @property
+    def work(self) -> list[Link]:
+        """Return the pages of work, if there is any."""
+        return [link for link in self.links if link.group is Group.WORK]
+
+    @property
+    def tabs(self) -> list[Link]:
+        """Return the four that stand at the bottom of a phone: first what the person is here for."""
+        wanted = [
+            "home.index",
+            "activities.index",
+            "checkin.my_code",
+            "home.my_page",
+            "stations.index",
+            "teams.index",
+        ]
+        if self.work:
+            wanted = ["home.index", *(link.endpoint for link in self.work[:2]), "home.my_page", *wanted]
+        known = {link.endpoint: link for link in self.links}
+        return [known[endpoint] for endpoint in dict.fromkeys(["home.index", *wanted]) if endpoint in known][:4]
+
+    @property
+    def more(self) -> list[Link]:
+        """Return what a phone keeps behind its last tab."""
+        return [link for link in self.links if link not in self.tabs]
 
 
 def init_app(app: Flask, has_demonstration: Callable[[], bool]) -> None:
-    """Give the templates their globals."""
+    """Give the templates their globals, and static files their types and lifetimes."""
+    mimetypes.add_type("application/manifest+json", ".webmanifest")
 
     @app.context_processor
     def _globals() -> dict[str, Any]:
@@ -59,17 +123,43 @@ def init_app(app: Flask, has_demonstration: Callable[[], bool]) -> None:
             "say": say,
         }
 
-    app.jinja_env.globals["asset"] = asset
+    @app.after_request
+    def _ask_again_for_unversioned_files(response: Response) -> Response:
+        # A module imported by another carries no version in its address.
+        if request.endpoint == "static" and "v" not in request.args and "/vendor/" not in request.path:
+            response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    app.jinja_env.globals.update(asset=asset, has_page=has_page, browser_name=browser_name)
 
 
-def _navigation() -> list[tuple[str, str, str]]:
+def _navigation() -> Navigation:
     asker = access()
     known = current_app.view_functions
-    return [
-        (entry.endpoint, say(entry.label), entry.icon)
-        for entry in ENTRIES
-        if entry.endpoint in known and (entry.permission is None or asker.can(entry.permission))
-    ]
+    return Navigation(
+        tuple(
+            Link(entry.endpoint, say(entry.label), entry.icon, entry.group, _current(entry.endpoint))
+            for entry in ENTRIES
+            if entry.endpoint in known and (entry.permission is None or asker.can(entry.permission))
+        )
+    )
+
+
+def _current(endpoint: str) -> str:
+    if request.endpoint == endpoint:
+        return "page"
+    room = endpoint.partition(".")[0]
+    return "true" if request.blueprint == room and room not in SHARED else ""
+
+
+def has_page(endpoint: str) -> bool:
+    """Tell whether this deployment has the page: a room that is left out leaves no dead links."""
+    return endpoint in current_app.view_functions
+
+
+def browser_name(user_agent: str) -> str:
+    """Return a browser's name as its owner knows it: 微信 · iPhone."""
+    return " · ".join(say(words) for words in browser_words(user_agent))
 
 
 _versions: dict[str, int] = {}
