@@ -10,7 +10,7 @@ import jinja2
 from flask import Flask
 from flask_migrate import Migrate
 
-from volunteer_hub import rooms
+from volunteer_hub import rooms, scheduler
 from volunteer_hub.accounts import login
 from volunteer_hub.core import clock, crypto, dialect
 from volunteer_hub.core.db import Json, UtcDateTime, db
@@ -48,6 +48,7 @@ def create_app(config: object) -> Flask:
     layout.init_app(app, demo_queries.has_demonstration)
     security.init_app(app)
     rooms.open_all(app)
+    app.cli.add_command(scheduler.commands)
     if not app.debug:
         logging.getLogger("alembic").setLevel(logging.WARNING)
     return app

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 from flask import Flask
 from flask.blueprints import Blueprint
@@ -9,11 +11,15 @@ from flask.blueprints import Blueprint
 from volunteer_hub.accounts import routes as accounts
 from volunteer_hub.activities import models as _activities
 from volunteer_hub.audit import models as _audit
+from volunteer_hub.checkin import api as checkin_api
 from volunteer_hub.checkin import models as _checkin
 from volunteer_hub.core import leases as _leases
+from volunteer_hub.home import cli as home_cli
 from volunteer_hub.home import routes as home
 from volunteer_hub.ledger import models as _ledger
 from volunteer_hub.regions import models as _regions
+from volunteer_hub.reviews import admin_routes as reviews
+from volunteer_hub.reviews import jobs as reviews_jobs
 from volunteer_hub.reviews import models as _reviews
 from volunteer_hub.stations import models as _stations
 from volunteer_hub.teams import models as _teams
@@ -25,8 +31,14 @@ TABLES = (_activities, _audit, _checkin, _leases, _ledger, _regions, _reviews, _
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.pages,
     accounts.pages,
+    checkin_api.api,
+    reviews.pages,
 )
-COMMANDS: tuple[click.Group, ...] = ()
+COMMANDS: tuple[click.Group, ...] = (home_cli.hub,)
+#: What the timetable runs: the job, and every how many seconds.
+JOBS: dict[str, tuple[Callable[[], None], int]] = {
+    "close-forgotten": (reviews_jobs.close_forgotten, 60),
+}
 
 
 def open_all(app: Flask) -> None:

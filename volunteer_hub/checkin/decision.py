@@ -16,7 +16,7 @@ from volunteer_hub.ledger.policy import Policy
 #: A device's clock may run ahead by so much; beyond it the scan waits for a person.
 CLOCK_AHEAD = timedelta(seconds=5)
 #: A scan that arrives later than this waits for a person: its time cannot be vouched for.
-LATE_UPLOAD = timedelta(minutes=10)
+LATE_UPLOAD = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,12 @@ def _same_act(context: Context) -> Verdict | None:
     """A second scan soon after the first is the same act, never the opposite one."""
     near = timedelta(seconds=context.policy.same_act_seconds)
     opened, last = context.open_session, context.last_session
-    if context.direction is Direction.OUT and opened and _here(context, opened) and _within(context, opened.in_at, near):
+    if (
+        context.direction is Direction.OUT
+        and opened
+        and _here(context, opened)
+        and _within(context, opened.in_at, near)
+    ):
         return _already("just_checked_in", opened, opened.in_at)
     if (
         context.direction is Direction.IN

@@ -1,114 +1,22 @@
-"""Reads what a decision needs in one statement, and what the check-in pages show."""
+"""Reads what the check-in pages show."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, exists, func, literal, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from volunteer_hub.accounts.models import Account
 from volunteer_hub.activities.models import Activity, ActivityState, Shift, SignUp, SignUpState
 from volunteer_hub.checkin.models import Direction, Outcome, Scan, ServiceSession
-from volunteer_hub.core.db import db
+from volunteer_hub.core.db import AnyRow, db
 from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.scope import Scope
-from volunteer_hub.ledger.models import HoursDay
 from volunteer_hub.stations.models import Station
 from volunteer_hub.teams.models import Team
-from volunteer_hub.volunteers.models import STILL, Standing, Volunteer
-
-
-def _context_statement() -> Any:
-    """Build the statement: one row whatever is missing, since every part hangs on it by an outer join."""
-    one = select(literal(1).label("one")).subquery("one")
-    opened, opening = aliased(ServiceSession, name="opened"), aliased(Scan, name="opening")
-    opener, opened_at = aliased(Account, name="opener"), aliased(Station, name="opened_at")
-    last, known = aliased(ServiceSession, name="last"), aliased(Scan, name="known")
-    volunteer_id, shift_id = bindparam("volunteer_id"), bindparam("shift_id")
-    newest = (
-        select(ServiceSession.id)
-        .where(
-            ServiceSession.volunteer_id == volunteer_id,
-            ServiceSession.shift_id == shift_id,
-            ServiceSession.out_at.is_not(None),
-        )
-        .order_by(ServiceSession.out_at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    done_here = (
-        select(func.coalesce(func.sum(ServiceSession.credited_minutes), 0))
-        .where(ServiceSession.volunteer_id == volunteer_id, ServiceSession.shift_id == shift_id)
-        .scalar_subquery()
-    )
-    overlaps = exists().where(
-        ServiceSession.volunteer_id == volunteer_id,
-        ServiceSession.is_credited,
-        ServiceSession.out_at > opened.in_at,
-        ServiceSession.in_at < bindparam("scanned_at"),
-    )
-    return (
-        select(
-            known.id.label("known_id"),
-            known.payload_digest.label("known_digest"),
-            known.outcome.label("known_outcome"),
-            known.reason.label("known_reason"),
-            known.details.label("known_details"),
-            known.scanned_at.label("known_scanned_at"),
-            Volunteer.id.label("volunteer_id"),
-            Volunteer.name.label("name"),
-            Volunteer.number.label("number"),
-            Standing.region_code.label("region_code"),
-            Shift.id.label("shift_id"),
-            Shift.starts_at,
-            Shift.ends_at,
-            Shift.cancelled_at.label("shift_cancelled_at"),
-            Activity.state.label("activity_state"),
-            Activity.title.label("title"),
-            Station.id.label("station_id"),
-            Station.path.label("station_path"),
-            Station.region_code.label("station_region"),
-            Team.path.label("team_path"),
-            Team.name.label("team_name"),
-            SignUp.state.label("sign_up"),
-            SignUp.team_id.label("sign_up_team_id"),
-            opened.id.label("open_id"),
-            opened.shift_id.label("open_shift_id"),
-            opened.in_at.label("open_in_at"),
-            opened_at.name.label("open_place"),
-            opener.display_name.label("open_by"),
-            last.id.label("last_id"),
-            last.shift_id.label("last_shift_id"),
-            last.in_at.label("last_in_at"),
-            last.out_at.label("last_out_at"),
-            HoursDay.minutes.label("day_minutes"),
-            done_here.label("shift_minutes"),
-            overlaps.label("overlaps"),
-            exists().where(Scan.code_use == bindparam("code_use")).label("code_was_used"),
-        )
-        .select_from(one)
-        .outerjoin(known, known.nonce == bindparam("nonce"))
-        .outerjoin(Volunteer, Volunteer.id == volunteer_id)
-        .outerjoin(Standing, and_(Standing.volunteer_id == Volunteer.id, Standing.until == STILL))
-        .outerjoin(Shift, Shift.id == shift_id)
-        .outerjoin(Activity, Activity.id == Shift.activity_id)
-        .outerjoin(Station, Station.id == Activity.station_id)
-        .outerjoin(Team, Team.id == Activity.team_id)
-        .outerjoin(SignUp, and_(SignUp.shift_id == Shift.id, SignUp.volunteer_id == Volunteer.id))
-        .outerjoin(opened, and_(opened.volunteer_id == Volunteer.id, opened.out_at.is_(None)))
-        .outerjoin(opening, opening.id == opened.in_scan_id)
-        .outerjoin(opener, opener.id == opening.operator_account_id)
-        .outerjoin(opened_at, opened_at.id == opened.station_id)
-        .outerjoin(last, last.id == newest)
-        .outerjoin(
-            HoursDay, and_(HoursDay.volunteer_id == Volunteer.id, HoursDay.service_on == bindparam("service_on"))
-        )
-    )
-
-
-CONTEXT = _context_statement()
+from volunteer_hub.volunteers.models import Volunteer
 
 
 def find_open_session(volunteer_id: int) -> ServiceSession | None:
@@ -178,7 +86,7 @@ def list_running_at(station_id: int, earliest_end: datetime, latest_start: datet
     )
 
 
-def list_own_choices(station_id: int, volunteer_id: int, now: datetime, opens: Any, closes: Any) -> list[Row[Any]]:
+def list_own_choices(station_id: int, volunteer_id: int, now: datetime, opens: Any, closes: Any) -> list[AnyRow]:
     """Return (shift, activity, open session id) of this person's shifts at a station that are worth offering."""
     opened = aliased(ServiceSession)
     return list(
@@ -186,8 +94,10 @@ def list_own_choices(station_id: int, volunteer_id: int, now: datetime, opens: A
             select(Shift, Activity, opened.id)
             .join(Activity, Activity.id == Shift.activity_id)
             .join(SignUp, and_(SignUp.shift_id == Shift.id, SignUp.volunteer_id == volunteer_id))
-            .outerjoin(opened, and_(opened.shift_id == Shift.id, opened.volunteer_id == volunteer_id,
-                                    opened.out_at.is_(None)))
+            .outerjoin(
+                opened,
+                and_(opened.shift_id == Shift.id, opened.volunteer_id == volunteer_id, opened.out_at.is_(None)),
+            )
             .where(
                 Activity.station_id == station_id,
                 Shift.starts_at <= now + opens,
@@ -199,7 +109,7 @@ def list_own_choices(station_id: int, volunteer_id: int, now: datetime, opens: A
     )
 
 
-def list_scans(shift_id: int, limit: int = 50) -> list[Row[Any]]:
+def list_scans(shift_id: int, limit: int = 50) -> list[AnyRow]:
     """Return a shift's latest scans, refused ones too, with the names of person and operator."""
     return list(
         db.session.execute(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaData, String
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Row, Select, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -46,6 +46,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 #: JSON that PostgreSQL can index.
 Json = JSON().with_variant(JSONB(), "postgresql")
+
+#: A SELECT of anything, and one row of it, for functions that pass them on.
+AnySelect = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
 
 PrimaryKey = Annotated[int, mapped_column(BigKey, primary_key=True)]
 

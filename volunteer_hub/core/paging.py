@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
+
+from volunteer_hub.core.db import AnySelect
 
 AnySession = Session | scoped_session[Any]
 T = TypeVar("T")
@@ -32,7 +34,7 @@ class Page(Generic[T]):
         return Page([change(item) for item in self.items], self.number, self.size, self.total)
 
 
-def page_of(session: AnySession, statement: Select[Any], number: int, size: int = 50) -> Page[Any]:
+def page_of(session: AnySession, statement: AnySelect, number: int, size: int = 50) -> Page[Any]:
     """Run a SELECT for one page: whole rows if it selects several columns, else the entities."""
     number = max(1, number)
     total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0

@@ -37,7 +37,9 @@ def find_policy(region_code: str, at: datetime, *, now: datetime) -> PolicyVersi
         for version in _policies(now)
         if region_code.startswith(version.region_prefix) and version.effective_from <= at
     ]
-    return max(fitting, key=lambda version: (len(version.region_prefix), version.effective_from, version.id), default=None)
+    return max(
+        fitting, key=lambda version: (len(version.region_prefix), version.effective_from, version.id), default=None
+    )
 
 
 def forget_policies() -> None:

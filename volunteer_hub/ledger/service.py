@@ -108,8 +108,16 @@ def reverse(actor: Actor, entry_id: int, *, now: datetime, reason: str) -> int:
     )
     db.session.add(reversal)
     db.session.flush()
-    audit.record(actor, "ledger.reverse", "hours_entry", entry.id, now=now, region=entry.region_code,
-                 reason=reason, minutes=entry.minutes)
+    audit.record(
+        actor,
+        "ledger.reverse",
+        "hours_entry",
+        entry.id,
+        now=now,
+        region=entry.region_code,
+        reason=reason,
+        minutes=entry.minutes,
+    )
     return reversal.id
 
 
@@ -120,8 +128,14 @@ def policy_for(region_code: str, at: datetime, *, now: datetime) -> PolicyVersio
         take_turn(db.session, "first-hour-policy")
         if not db.session.scalar(select(func.count()).select_from(HourPolicy).where(HourPolicy.region_prefix == "")):
             db.session.add(
-                HourPolicy(region_prefix="", version=1, effective_from=THE_BEGINNING, rules=Policy().as_rules(),
-                           created_at=now, created_by="default")
+                HourPolicy(
+                    region_prefix="",
+                    version=1,
+                    effective_from=THE_BEGINNING,
+                    rules=Policy().as_rules(),
+                    created_at=now,
+                    created_by="default",
+                )
             )
             db.session.flush()
         queries.forget_policies()
@@ -143,12 +157,24 @@ def add_policy(
     take_turn(db.session, f"hour-policy:{region_prefix}")
     last = db.session.scalar(select(func.max(HourPolicy.version)).where(HourPolicy.region_prefix == region_prefix))
     added = HourPolicy(
-        region_prefix=region_prefix, version=(last or 0) + 1, effective_from=effective_from,
-        rules=policy.as_rules(), created_at=now, created_by=actor.label,
+        region_prefix=region_prefix,
+        version=(last or 0) + 1,
+        effective_from=effective_from,
+        rules=policy.as_rules(),
+        created_at=now,
+        created_by=actor.label,
     )
     db.session.add(added)
     db.session.flush()
-    audit.record(actor, "ledger.add_policy", "hour_policy", added.id, now=now, region=region_prefix.ljust(12, "0"),
-                 version=added.version, **policy.as_rules())
+    audit.record(
+        actor,
+        "ledger.add_policy",
+        "hour_policy",
+        added.id,
+        now=now,
+        region=region_prefix.ljust(12, "0"),
+        version=added.version,
+        **policy.as_rules(),
+    )
     queries.forget_policies()
     return added

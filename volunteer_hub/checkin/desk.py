@@ -1,0 +1,56 @@
+"""The edge that API, pages and jobs share: transactions around scans, and another try after a lost race."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from volunteer_hub.checkin.service import Answer, LostRace, Presence, ScanItem, record_scan
+from volunteer_hub.core.actor import Actor
+from volunteer_hub.core.db import transaction
+from volunteer_hub.core.scope import Scope
+
+log = logging.getLogger(__name__)
+
+TRIES = 4
+#: PostgreSQL broke a deadlock, or could not serialise; both ask for another try.
+TRY_AGAIN = ("40P01", "40001")
+
+
+def take_scans(
+    items: Sequence[ScanItem], actor: Actor, scope: Scope, *, now: datetime, presence: Presence | None = None
+) -> list[Answer]:
+    """Record scans in one transaction; if one of them loses a race, each in its own, so that it harms no other.
+
+    Every answer is about something committed. Raises the database's error if a scan cannot be settled
+    after TRIES, so that the client keeps it and sends it again under the same nonce.
+    """
+    try:
+        with transaction():
+            return [record_scan(item, actor, scope, now=now, presence=presence) for item in items]
+    except (IntegrityError, LostRace, OperationalError) as error:
+        if not _is_race(error):
+            raise
+        log.info("scans taken again one by one after %s", type(error).__name__)
+    return [_take_one(item, actor, scope, now, presence) for item in items]
+
+
+def _take_one(item: ScanItem, actor: Actor, scope: Scope, now: datetime, presence: Presence | None) -> Answer:
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction():
+                return record_scan(item, actor, scope, now=now, presence=presence)
+        except (IntegrityError, LostRace, OperationalError) as error:
+            if not left or not _is_race(error):
+                raise
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _is_race(error: Exception) -> bool:
+    """Tell a race from a database that is away: a constraint spoke, the other was first, or a deadlock broke."""
+    if isinstance(error, OperationalError):
+        return getattr(error.orig, "sqlstate", None) in TRY_AGAIN
+    return True
