@@ -45,4 +45,14 @@ def check_activity_move(before: ActivityState, after: ActivityState) -> None:
 def check_sign_up_move(before: SignUpState, after: SignUpState) -> None:
     """Raise DomainError `sign_up_state` unless the sign-up may go from the one state to the other."""
     if after not in SIGN_UP_MOVES[before]:
-        raise DomainError("sign_up_state", N_("这条报名的状态已经变化，不能这样操作，请刷新后再看。"))
+        raise _sign_up_state()
+
+
+def check_acceptable(state: SignUpState) -> None:
+    """Raise DomainError `sign_up_state` unless a leader may take in who stands so."""
+    if state not in ACCEPTABLE:
+        raise _sign_up_state()
+
+
+def _sign_up_state() -> DomainError:
+    return DomainError("sign_up_state", N_("这条报名的状态已经变化，不能这样操作，请刷新后再看。"))
