@@ -7,10 +7,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
@@ -23,8 +24,20 @@ from tests import postgres
 from volunteer_hub.app import create_app
 from volunteer_hub.core.db import db
 from volunteer_hub.demo import queries as demo_queries
+from volunteer_hub.ledger import queries as ledger_queries
 
 ENGINES = ("sqlite", "postgresql")
+
+
+class Browser(FlaskClient):
+    """A client whose every request has an application context of its own, as a served request has."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one request; end the test's own reading transaction first, so that it then sees what happened."""
+        if has_app_context():
+            db.session.rollback()
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -58,6 +71,7 @@ def app(engine: str, apps: dict[str, Flask], request: pytest.FixtureRequest) -> 
     application = apps[engine]
     _empty(application, engine)
     demo_queries._loaded.clear()
+    ledger_queries.forget_policies()
     with application.app_context():
         yield application
         db.session.remove()
@@ -75,7 +89,9 @@ def make_app(uri: str) -> Flask:
     settings.SQLALCHEMY_DATABASE_URI = uri
     settings.WTF_CSRF_ENABLED = False  # type: ignore[attr-defined]
     settings.MIGRATION_LOG = False  # type: ignore[attr-defined]
-    return create_app(settings)
+    application = create_app(settings)
+    application.test_client_class = Browser
+    return application
 
 
 def _build(engine: str, request: pytest.FixtureRequest) -> Flask:

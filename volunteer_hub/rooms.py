@@ -11,8 +11,10 @@ from flask.blueprints import Blueprint
 from volunteer_hub.accounts import routes as accounts
 from volunteer_hub.activities import models as _activities
 from volunteer_hub.audit import models as _audit
+from volunteer_hub.checkin import admin_routes as checkin_admin
 from volunteer_hub.checkin import api as checkin_api
 from volunteer_hub.checkin import models as _checkin
+from volunteer_hub.checkin import routes as checkin
 from volunteer_hub.core import leases as _leases
 from volunteer_hub.home import cli as home_cli
 from volunteer_hub.home import routes as home
@@ -31,6 +33,8 @@ TABLES = (_activities, _audit, _checkin, _leases, _ledger, _regions, _reviews, _
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.pages,
     accounts.pages,
+    checkin.pages,
+    checkin_admin.pages,
     checkin_api.api,
     reviews.pages,
 )
