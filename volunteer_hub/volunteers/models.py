@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from volunteer_hub.core.crypto import EncryptedText
 from volunteer_hub.core.db import Base, BigKey, Json, PrimaryKey, choice
 
-
 #: The `until` of a standing that still holds.
 STILL = datetime(9999, 12, 31, tzinfo=UTC)
 

@@ -1,0 +1,1 @@
+"""Volunteers: documents, ages, numbers, registration, the register, pages."""

@@ -1,0 +1,50 @@
+"""Mobile numbers: one spelling for each. Pure; the only file that touches phonenumbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import phonenumbers
+
+from volunteer_hub.core.errors import DomainError
+from volunteer_hub.core.text import N_
+
+_MAINLAND = re.compile(r"1[3-9][0-9]{9}")
+_FILLER = re.compile(r"[\s\-‐‑‒–—―−－().·•_/]+")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+
+
+def fold(typed: str) -> str:
+    """Return the one spelling of a number, valid or not: a mainland mobile as 11 digits, others with +."""
+    folded = _FILLER.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFKC", typed)))
+    if folded.startswith("00"):
+        folded = "+" + folded[2:]
+    for prefix in ("+86", "86"):
+        rest = folded.removeprefix(prefix)
+        if rest != folded and _MAINLAND.fullmatch(rest):
+            return rest
+    return folded
+
+
+def normalise(typed: str, field: str = "mobile") -> str:
+    """Return a mobile number as kept: 11 digits on the mainland, E.164 elsewhere.
+
+    Raises DomainError at `field`. A number elsewhere must begin with + and its country.
+    """
+    number = fold(typed)
+    if _MAINLAND.fullmatch(number):
+        return number
+    if not number.startswith("+") or number.startswith("+86"):
+        raise DomainError(
+            "mobile_format",
+            N_("请填写 11 位手机号码；境外号码请以 + 和国家或地区代码开头。"),
+            field=field,
+        )
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        parsed = None
+    if parsed is None or not phonenumbers.is_valid_number(parsed):
+        raise DomainError("mobile_invalid", N_("这个境外号码不存在，请检查国家或地区代码和位数。"), field=field)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,92 @@
+"""Reads volunteers: one's own record, those inside a scope, and what the register said at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, select
+
+from volunteer_hub.core import crypto
+from volunteer_hub.core.db import db
+from volunteer_hub.core.errors import NotFound
+from volunteer_hub.core.scope import Scope
+from volunteer_hub.volunteers.models import STILL, Consent, DocumentKind, Guardian, Standing, Volunteer
+
+_open = and_(Standing.volunteer_id == Volunteer.id, Standing.until == STILL)
+
+
+def document_index(kind: DocumentKind, number: str) -> str:
+    """Return the keyed hash under which a normalised document number is unique."""
+    return crypto.blind_index("document", f"{kind.value}:{number}")
+
+
+def mobile_index(mobile: str) -> str:
+    """Return the keyed hash under which a normalised mobile is looked up; a family may share one."""
+    return crypto.blind_index("mobile", mobile)
+
+
+def find_by_account(account_id: int) -> Volunteer | None:
+    """Return the volunteer behind an account, if the account is one's."""
+    return db.session.scalar(select(Volunteer).where(Volunteer.account_id == account_id))
+
+
+def get_own(account_id: int) -> Volunteer:
+    """Return the volunteer behind an account or raise NotFound."""
+    volunteer = find_by_account(account_id)
+    if volunteer is None:
+        raise NotFound
+    return volunteer
+
+
+def find_by_document(kind: DocumentKind, number: str) -> Volunteer | None:
+    """Return the holder of a normalised document number."""
+    return db.session.scalar(select(Volunteer).where(Volunteer.document_index == document_index(kind, number)))
+
+
+def find_by_number(number: str) -> Volunteer | None:
+    """Return the volunteer with exactly this volunteer number."""
+    return db.session.scalar(select(Volunteer).where(Volunteer.number == number))
+
+
+def get_volunteer(scope: Scope, volunteer_id: int) -> Volunteer:
+    """Return a volunteer whose present residence lies in the scope, or raise NotFound."""
+    volunteer = db.session.scalar(
+        select(Volunteer)
+        .outerjoin(Standing, _open)
+        .where(Volunteer.id == volunteer_id, scope.where(region=Standing.region_code, volunteer=Volunteer.id))
+    )
+    if volunteer is None:
+        raise NotFound
+    return volunteer
+
+
+def current_standing(volunteer_id: int) -> Standing | None:
+    """Return what the register says of a volunteer now; None for who has withdrawn or was merged away."""
+    return db.session.scalar(select(Standing).where(Standing.volunteer_id == volunteer_id, Standing.until == STILL))
+
+
+def standing_at(volunteer_id: int, instant: datetime) -> Standing | None:
+    """Return what the register said of a volunteer at an instant."""
+    return db.session.scalar(
+        select(Standing).where(
+            Standing.volunteer_id == volunteer_id, Standing.since <= instant, Standing.until > instant
+        )
+    )
+
+
+def list_standings(volunteer_id: int) -> Sequence[Standing]:
+    """Return everything the register has said of a volunteer, newest first."""
+    return db.session.scalars(
+        select(Standing).where(Standing.volunteer_id == volunteer_id).order_by(Standing.since.desc())
+    ).all()
+
+
+def find_guardian(volunteer_id: int) -> Guardian | None:
+    """Return the guardian who answered for a minor's registration."""
+    return db.session.scalar(select(Guardian).where(Guardian.volunteer_id == volunteer_id))
+
+
+def list_consents(volunteer_id: int) -> Sequence[Consent]:
+    """Return what was agreed to, in the order in which it was."""
+    return db.session.scalars(select(Consent).where(Consent.volunteer_id == volunteer_id).order_by(Consent.id)).all()
