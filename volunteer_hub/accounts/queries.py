@@ -67,7 +67,7 @@ def find_by_token(digest: str, now: datetime) -> Bearer | None:
 
 
 def _bearer(statement: object, digest: str, now: datetime) -> Bearer | None:
-    rows = db.session.execute(statement, {"digest": digest, "now": now}).all()  # type: ignore[call-overload]
+    rows = db.session.connection().execute(statement, {"digest": digest, "now": now}).all()  # type: ignore[call-overload]
     if not rows:
         return None
     account_id, name, holder_id = rows[0][:3]

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, and_, bindparam, exists, func, literal, select
-from sqlalchemy.orm import aliased
 
 from volunteer_hub.accounts.models import Account
 from volunteer_hub.activities.models import Activity, ActivityState, Shift, SignUp
@@ -14,7 +13,7 @@ from volunteer_hub.checkin.codes import CodeKind, CodeState, Reading
 from volunteer_hub.checkin.decision import Context, SessionFacts, ShiftFacts
 from volunteer_hub.checkin.models import Direction, Scan, ServiceSession
 from volunteer_hub.core import clock
-from volunteer_hub.core.db import AnyRow, db
+from volunteer_hub.core.db import AnyRow, db, table_of
 from volunteer_hub.ledger.models import HoursDay
 from volunteer_hub.ledger.policy import Policy
 from volunteer_hub.stations.models import Station
@@ -25,92 +24,90 @@ from volunteer_hub.volunteers.models import STILL, Standing, Volunteer
 def _statement() -> Any:
     """Build the statement: one row whatever is missing, since every part hangs on it by an outer join."""
     one = select(literal(1).label("one")).subquery("one")
-    opened, opening = aliased(ServiceSession, name="opened"), aliased(Scan, name="opening")
-    opener, opened_at = aliased(Account, name="opener"), aliased(Station, name="opened_at")
-    last, known = aliased(ServiceSession, name="last"), aliased(Scan, name="known")
-    today, yesterday = aliased(HoursDay, name="today"), aliased(HoursDay, name="yesterday")
+    people, standings, shifts, activities = (table_of(model) for model in (Volunteer, Standing, Shift, Activity))
+    stations, teams, sign_ups, sessions = (table_of(model) for model in (Station, Team, SignUp, ServiceSession))
+    opened, opening = sessions.alias("opened"), table_of(Scan).alias("opening")
+    opener, opened_at = table_of(Account).alias("opener"), stations.alias("opened_at")
+    last, known, used = sessions.alias("last"), table_of(Scan).alias("known"), table_of(Scan).alias("used")
+    today, yesterday = table_of(HoursDay).alias("today"), table_of(HoursDay).alias("yesterday")
     volunteer_id: BindParameter[int] = bindparam("volunteer_id")
     shift_id: BindParameter[int] = bindparam("shift_id")
+    here = sessions.alias("here")
     newest = (
-        select(ServiceSession.id)
-        .where(
-            ServiceSession.volunteer_id == volunteer_id,
-            ServiceSession.shift_id == shift_id,
-            ServiceSession.out_at.is_not(None),
-        )
-        .order_by(ServiceSession.out_at.desc())
+        select(here.c.id)
+        .where(here.c.volunteer_id == volunteer_id, here.c.shift_id == shift_id, here.c.out_at.is_not(None))
+        .order_by(here.c.out_at.desc())
         .limit(1)
         .scalar_subquery()
     )
     done_here = (
-        select(func.coalesce(func.sum(ServiceSession.credited_minutes), 0))
-        .where(ServiceSession.volunteer_id == volunteer_id, ServiceSession.shift_id == shift_id)
+        select(func.coalesce(func.sum(here.c.credited_minutes), 0))
+        .where(here.c.volunteer_id == volunteer_id, here.c.shift_id == shift_id)
         .scalar_subquery()
     )
     overlaps = exists().where(
-        ServiceSession.volunteer_id == volunteer_id,
-        ServiceSession.is_credited,
-        ServiceSession.out_at > opened.in_at,
-        ServiceSession.in_at < bindparam("scanned_at"),
+        here.c.volunteer_id == volunteer_id,
+        here.c.is_credited,
+        here.c.out_at > opened.c.in_at,
+        here.c.in_at < bindparam("scanned_at"),
     )
     return (
         select(
-            known.id.label("known_id"),
-            known.payload_digest.label("known_digest"),
-            known.outcome.label("known_outcome"),
-            known.reason.label("known_reason"),
-            known.details.label("known_details"),
-            known.scanned_at.label("known_scanned_at"),
-            known.volunteer_id.label("known_volunteer_id"),
-            Volunteer.id.label("volunteer_id"),
-            Volunteer.name.label("name"),
-            Volunteer.number.label("number"),
-            Standing.region_code.label("region_code"),
-            Shift.id.label("shift_id"),
-            Shift.starts_at,
-            Shift.ends_at,
-            Shift.cancelled_at.label("shift_cancelled_at"),
-            Activity.state.label("activity_state"),
-            Activity.title.label("title"),
-            Station.id.label("station_id"),
-            Station.path.label("station_path"),
-            Station.region_code.label("station_region"),
-            Team.path.label("team_path"),
-            Team.name.label("team_name"),
-            SignUp.state.label("sign_up"),
-            SignUp.team_id.label("sign_up_team_id"),
-            opened.id.label("open_id"),
-            opened.shift_id.label("open_shift_id"),
-            opened.in_at.label("open_in_at"),
-            opened_at.name.label("open_place"),
-            opener.display_name.label("open_by"),
-            last.id.label("last_id"),
-            last.shift_id.label("last_shift_id"),
-            last.in_at.label("last_in_at"),
-            last.out_at.label("last_out_at"),
-            today.minutes.label("today_minutes"),
-            yesterday.minutes.label("yesterday_minutes"),
+            known.c.id.label("known_id"),
+            known.c.payload_digest.label("known_digest"),
+            known.c.outcome.label("known_outcome"),
+            known.c.reason.label("known_reason"),
+            known.c.details.label("known_details"),
+            known.c.scanned_at.label("known_scanned_at"),
+            known.c.volunteer_id.label("known_volunteer_id"),
+            people.c.id.label("volunteer_id"),
+            people.c.name.label("name"),
+            people.c.number.label("number"),
+            standings.c.region_code.label("region_code"),
+            shifts.c.id.label("shift_id"),
+            shifts.c.starts_at,
+            shifts.c.ends_at,
+            shifts.c.cancelled_at.label("shift_cancelled_at"),
+            activities.c.state.label("activity_state"),
+            stations.c.id.label("station_id"),
+            stations.c.path.label("station_path"),
+            stations.c.region_code.label("station_region"),
+            teams.c.path.label("team_path"),
+            teams.c.name.label("team_name"),
+            sign_ups.c.state.label("sign_up"),
+            sign_ups.c.team_id.label("sign_up_team_id"),
+            opened.c.id.label("open_id"),
+            opened.c.shift_id.label("open_shift_id"),
+            opened.c.in_at.label("open_in_at"),
+            opened_at.c.name.label("open_place"),
+            opener.c.display_name.label("open_by"),
+            last.c.id.label("last_id"),
+            last.c.shift_id.label("last_shift_id"),
+            last.c.in_at.label("last_in_at"),
+            last.c.out_at.label("last_out_at"),
+            today.c.minutes.label("today_minutes"),
+            yesterday.c.minutes.label("yesterday_minutes"),
             done_here.label("shift_minutes"),
             overlaps.label("overlaps"),
-            exists().where(Scan.code_use == bindparam("code_use")).label("code_was_used"),
+            exists().where(used.c.code_use == bindparam("code_use")).label("code_was_used"),
         )
         .select_from(one)
-        .outerjoin(known, known.nonce == bindparam("nonce"))
-        .outerjoin(Volunteer, Volunteer.id == volunteer_id)
-        .outerjoin(Standing, and_(Standing.volunteer_id == Volunteer.id, Standing.until == STILL))
-        .outerjoin(Shift, Shift.id == shift_id)
-        .outerjoin(Activity, Activity.id == Shift.activity_id)
-        .outerjoin(Station, Station.id == Activity.station_id)
-        .outerjoin(Team, Team.id == Activity.team_id)
-        .outerjoin(SignUp, and_(SignUp.shift_id == Shift.id, SignUp.volunteer_id == Volunteer.id))
-        .outerjoin(opened, and_(opened.volunteer_id == Volunteer.id, opened.out_at.is_(None)))
-        .outerjoin(opening, opening.id == opened.in_scan_id)
-        .outerjoin(opener, opener.id == opening.operator_account_id)
-        .outerjoin(opened_at, opened_at.id == opened.station_id)
-        .outerjoin(last, last.id == newest)
-        .outerjoin(today, and_(today.volunteer_id == Volunteer.id, today.service_on == bindparam("today")))
+        .outerjoin(known, known.c.nonce == bindparam("nonce"))
+        .outerjoin(people, people.c.id == volunteer_id)
+        .outerjoin(standings, and_(standings.c.volunteer_id == people.c.id, standings.c.until == STILL))
+        .outerjoin(shifts, shifts.c.id == shift_id)
+        .outerjoin(activities, activities.c.id == shifts.c.activity_id)
+        .outerjoin(stations, stations.c.id == activities.c.station_id)
+        .outerjoin(teams, teams.c.id == activities.c.team_id)
+        .outerjoin(sign_ups, and_(sign_ups.c.shift_id == shifts.c.id, sign_ups.c.volunteer_id == people.c.id))
+        .outerjoin(opened, and_(opened.c.volunteer_id == people.c.id, opened.c.out_at.is_(None)))
+        .outerjoin(opening, opening.c.id == opened.c.in_scan_id)
+        .outerjoin(opener, opener.c.id == opening.c.operator_account_id)
+        .outerjoin(opened_at, opened_at.c.id == opened.c.station_id)
+        .outerjoin(last, last.c.id == newest)
+        .outerjoin(today, and_(today.c.volunteer_id == people.c.id, today.c.service_on == bindparam("today")))
         .outerjoin(
-            yesterday, and_(yesterday.volunteer_id == Volunteer.id, yesterday.service_on == bindparam("yesterday"))
+            yesterday, and_(yesterday.c.volunteer_id == people.c.id, yesterday.c.service_on == bindparam("yesterday"))
         )
     )
 
@@ -122,18 +119,22 @@ def gather(nonce: str, reading: Reading, shift_id: int, scanned_at: datetime) ->
     """Return the one row of facts about this nonce, the person the code names, and the shift."""
     person = reading.subject_id if reading.kind is not CodeKind.STATION else None
     today = clock.civil_date(scanned_at)
-    return db.session.execute(
-        _CONTEXT,
-        {
-            "nonce": nonce,
-            "volunteer_id": person,
-            "shift_id": shift_id,
-            "scanned_at": scanned_at,
-            "code_use": reading.use,
-            "today": today,
-            "yesterday": today - timedelta(days=1),
-        },
-    ).one()
+    return (
+        db.session.connection()
+        .execute(
+            _CONTEXT,
+            {
+                "nonce": nonce,
+                "volunteer_id": person,
+                "shift_id": shift_id,
+                "scanned_at": scanned_at,
+                "code_use": reading.use,
+                "today": today,
+                "yesterday": today - timedelta(days=1),
+            },
+        )
+        .one()
+    )
 
 
 def facts(

@@ -16,7 +16,7 @@ from volunteer_hub.checkin.decision import Context, decide
 from volunteer_hub.checkin.models import CloseKind, Direction, EntryPoint, Outcome, Scan, ServiceSession
 from volunteer_hub.core import clock, crypto
 from volunteer_hub.core.actor import Actor
-from volunteer_hub.core.db import AnyRow, db
+from volunteer_hub.core.db import AnyRow, db, table_of
 from volunteer_hub.core.scope import Scope
 from volunteer_hub.ledger import service as ledger
 from volunteer_hub.ledger.models import HoursClass
@@ -27,11 +27,12 @@ from volunteer_hub.volunteers.models import Volunteer
 #: Typed codes carry twenty bits of proof: after so many unknown ones a minute, none is believed.
 GUESSES_PER_MINUTE = 20
 
-_SCAN = insert(Scan).returning(Scan.id)
-_OPEN = insert(ServiceSession)
+_SESSIONS = table_of(ServiceSession)
+_SCAN = insert(table_of(Scan)).returning(table_of(Scan).c.id)
+_OPEN = insert(_SESSIONS)
 _CLOSE = (
-    update(ServiceSession)
-    .where(ServiceSession.id == bindparam("session_id"), ServiceSession.out_at.is_(None))
+    update(_SESSIONS)
+    .where(_SESSIONS.c.id == bindparam("session_id"), _SESSIONS.c.out_at.is_(None))
     .values(
         out_at=bindparam("left_at"),
         out_scan_id=bindparam("scan_id"),
@@ -165,27 +166,31 @@ def _carry_out(
     if accepted and item.direction is Direction.OUT:
         credit = _credit(row, policy, at)
         details |= {"minutes": credit.credited, "raw": credit.raw, "why": list(credit.reductions)}
-    scan_id = db.session.execute(
-        _SCAN,
-        {
-            "nonce": item.nonce,
-            "payload_digest": item.digest,
-            "direction": item.direction,
-            "entry_point": item.entry_point,
-            "code": _kept_code(item.code, reading),
-            "shift_id": facts.shift.id if facts.shift else None,
-            "station_id": facts.shift.station_id if facts.shift else None,
-            "volunteer_id": facts.volunteer_id,
-            "operator_account_id": actor.account_id,
-            "device_id": actor.device_id,
-            "scanned_at": at,
-            "received_at": facts.received_at,
-            "outcome": verdict.outcome,
-            "reason": verdict.reason,
-            "details": details,
-            "code_use": reading.use if accepted and reading.slot is not None else None,
-        },
-    ).scalar_one()
+    scan_id = (
+        db.session.connection()
+        .execute(
+            _SCAN,
+            {
+                "nonce": item.nonce,
+                "payload_digest": item.digest,
+                "direction": item.direction,
+                "entry_point": item.entry_point,
+                "code": _kept_code(item.code, reading),
+                "shift_id": facts.shift.id if facts.shift else None,
+                "station_id": facts.shift.station_id if facts.shift else None,
+                "volunteer_id": facts.volunteer_id,
+                "operator_account_id": actor.account_id,
+                "device_id": actor.device_id,
+                "scanned_at": at,
+                "received_at": facts.received_at,
+                "outcome": verdict.outcome,
+                "reason": verdict.reason,
+                "details": details,
+                "code_use": reading.use if accepted and reading.slot is not None else None,
+            },
+        )
+        .scalar_one()
+    )
     if accepted and credit is None:
         _open_session(row, scan_id, at)
     elif credit is not None:
@@ -216,7 +221,7 @@ def _credit(row: AnyRow, policy: PolicyVersion, out_at: datetime) -> Credit:
 
 
 def _open_session(row: AnyRow, scan_id: int, at: datetime) -> None:
-    db.session.execute(
+    db.session.connection().execute(
         _OPEN,
         {
             "volunteer_id": row.volunteer_id,
@@ -236,7 +241,7 @@ def _open_session(row: AnyRow, scan_id: int, at: datetime) -> None:
 def _close_session(
     row: AnyRow, policy: PolicyVersion, actor: Actor, credit: Credit, scan_id: int, at: datetime, now: datetime
 ) -> None:
-    closed = db.session.execute(
+    closed = db.session.connection().execute(
         _CLOSE,
         {
             "session_id": row.open_id,
@@ -248,7 +253,7 @@ def _close_session(
             "counts": credit.credited > 0,
         },
     )
-    if not closed.rowcount:  # type: ignore[attr-defined]  # an UPDATE has one; the annotation says Result
+    if not closed.rowcount:
         raise LostRace
     if credit.credited:
         ledger.credit(

@@ -6,10 +6,10 @@ import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Row, Select, String
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Row, Select, String, Table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -52,6 +52,11 @@ AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
 
 PrimaryKey = Annotated[int, mapped_column(BigKey, primary_key=True)]
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return a model's table, for the few statements that bypass the ORM because measuring showed its cost."""
+    return cast(Table, model.__table__)
 
 
 def choice(kind: type[enum.StrEnum], length: int = 24) -> Enum:

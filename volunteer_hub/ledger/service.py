@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select
 
 from volunteer_hub.audit import service as audit
 from volunteer_hub.core.actor import Actor
-from volunteer_hub.core.db import db
+from volunteer_hub.core.db import db, table_of
 from volunteer_hub.core.dialect import take_turn
 from volunteer_hub.core.errors import DomainError, NotFound
 from volunteer_hub.core.text import N_
@@ -22,7 +22,7 @@ from volunteer_hub.ledger.queries import PolicyVersion
 NOTICE = timedelta(minutes=5)
 THE_BEGINNING = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
-_INSERT = insert(HoursEntry).returning(HoursEntry.id)
+_INSERT = insert(table_of(HoursEntry)).returning(table_of(HoursEntry).c.id)
 
 
 @dataclass(frozen=True)
@@ -55,27 +55,32 @@ def credit(
     A second credit for the same source, minutes beyond the day's cap, and a class C entry without a
     second approver are refused by the database as an IntegrityError.
     """
-    return db.session.execute(
-        _INSERT,
-        {
-            "volunteer_id": service.volunteer_id,
-            "kind": EntryKind.CREDIT,
-            "minutes": minutes,
-            "hours_class": hours_class,
-            "service_on": service.service_on,
-            "source": source,
-            "shift_id": service.shift_id,
-            "region_code": service.region_code,
-            "station_id": service.station_id,
-            "team_id": service.team_id,
-            "policy_id": service.policy_id,
-            "day_cap_minutes": service.day_cap_minutes,
-            "recorded_at": now,
-            "recorded_by": recorded_by,
-            "approved_by": approved_by,
-            "reason": reason,
-        },
-    ).scalar_one()
+    entry_id: int = (
+        db.session.connection()
+        .execute(
+            _INSERT,
+            {
+                "volunteer_id": service.volunteer_id,
+                "kind": EntryKind.CREDIT,
+                "minutes": minutes,
+                "hours_class": hours_class,
+                "service_on": service.service_on,
+                "source": source,
+                "shift_id": service.shift_id,
+                "region_code": service.region_code,
+                "station_id": service.station_id,
+                "team_id": service.team_id,
+                "policy_id": service.policy_id,
+                "day_cap_minutes": service.day_cap_minutes,
+                "recorded_at": now,
+                "recorded_by": recorded_by,
+                "approved_by": approved_by,
+                "reason": reason,
+            },
+        )
+        .scalar_one()
+    )
+    return entry_id
 
 
 def reverse(actor: Actor, entry_id: int, *, now: datetime, reason: str) -> int:
