@@ -11,19 +11,27 @@ from flask.blueprints import Blueprint
 from volunteer_hub.accounts import routes as accounts
 from volunteer_hub.activities import models as _activities
 from volunteer_hub.audit import models as _audit
+from volunteer_hub.audit import routes as audit
 from volunteer_hub.checkin import admin_routes as checkin_admin
 from volunteer_hub.checkin import api as checkin_api
 from volunteer_hub.checkin import models as _checkin
 from volunteer_hub.checkin import routes as checkin
 from volunteer_hub.core import leases as _leases
+from volunteer_hub.exchange import routes as exchange
+from volunteer_hub.home import api as home_api
 from volunteer_hub.home import cli as home_cli
 from volunteer_hub.home import routes as home
 from volunteer_hub.ledger import models as _ledger
+from volunteer_hub.regions import admin_routes as regions_admin
+from volunteer_hub.regions import cli as regions_cli
 from volunteer_hub.regions import models as _regions
+from volunteer_hub.regions import routes as regions
 from volunteer_hub.reviews import admin_routes as reviews
 from volunteer_hub.reviews import jobs as reviews_jobs
 from volunteer_hub.reviews import models as _reviews
 from volunteer_hub.stations import models as _stations
+from volunteer_hub.statistics import api as statistics_api
+from volunteer_hub.statistics import routes as statistics
 from volunteer_hub.teams import models as _teams
 from volunteer_hub.volunteers import models as _volunteers
 
@@ -32,13 +40,23 @@ TABLES = (_activities, _audit, _checkin, _leases, _ledger, _regions, _reviews, _
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.pages,
+    home_api.api,
     accounts.pages,
+    regions.pages,
+    regions_admin.pages,
     checkin.pages,
     checkin_admin.pages,
     checkin_api.api,
     reviews.pages,
+    statistics.pages,
+    statistics_api.pages,
+    exchange.pages,
+    audit.pages,
 )
-COMMANDS: tuple[click.Group, ...] = (home_cli.hub,)
+COMMANDS: tuple[click.Group, ...] = (
+    home_cli.hub,
+    regions_cli.commands,
+)
 #: What the timetable runs: the job, and every how many seconds.
 JOBS: dict[str, tuple[Callable[[], None], int]] = {
     "close-forgotten": (reviews_jobs.close_forgotten, 60),

@@ -1,0 +1,166 @@
+"""Reads divisions, the population set against them, and what areas have chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, case, exists, select
+from sqlalchemy.orm import aliased
+
+from volunteer_hub.core.db import db
+from volunteer_hub.core.errors import NotFound
+from volunteer_hub.core.scope import Scope, in_region
+from volunteer_hub.regions.codes import codes_above, full_code
+from volunteer_hub.regions.models import AreaSettings, PopulationBase, PopulationFigure, Region, RegionLevel
+
+#: Words of a search beyond these are not looked at.
+MOST_WORDS = 5
+
+
+def find_region(code_or_prefix: str) -> Region | None:
+    """Return the division of a code or of its significant digits (220403), or None."""
+    code = full_code(code_or_prefix)
+    return db.session.get(Region, code) if code else None
+
+
+def get_region(code_or_prefix: str) -> Region:
+    """Return the division of a code or of its significant digits. Raises NotFound."""
+    region = find_region(code_or_prefix)
+    if region is None:
+        raise NotFound
+    return region
+
+
+def get_managed(scope: Scope, code_or_prefix: str) -> Region:
+    """Return a division that lies in the scope. Raises NotFound, outside it too."""
+    region = get_region(code_or_prefix)
+    if not scope.covers(region=region.code):
+        raise NotFound
+    return region
+
+
+def list_children(code: str | None) -> list[Region]:
+    """Return the divisions directly below one, by code; without one, the top of what is loaded."""
+    below = Region.parent_code == code if code else Region.parent_code.is_(None)
+    return list(db.session.scalars(select(Region).where(below).order_by(Region.code)))
+
+
+def list_ancestors(code: str) -> list[Region]:
+    """Return the divisions above one, from the province down, without itself."""
+    return list(db.session.scalars(select(Region).where(Region.code.in_(codes_above(code))).order_by(Region.level)))
+
+
+def list_tops(scope: Scope) -> list[Region]:
+    """Return the divisions at which the scope begins: one's own districts, or the top of what is loaded."""
+    if scope.everything:
+        return list_children(None)
+    codes = {code for prefix in scope.regions if (code := full_code(prefix))}
+    return list(db.session.scalars(select(Region).where(Region.code.in_(codes)).order_by(Region.code)))
+
+
+def have_children(regions: Sequence[Region]) -> set[str]:
+    """Return the codes of those that have divisions below them."""
+    codes = [region.code for region in regions]
+    parents = db.session.scalars(select(Region.parent_code).where(Region.parent_code.in_(codes)).distinct())
+    return {code for code in parents if code}
+
+
+def search_regions(
+    text: str, within: str | None = None, limit: int = 20, *, prefer: str | None = None
+) -> list[Region]:
+    """Return divisions whose full name holds every word, the shortest way down first.
+
+    `within` keeps to a subtree; `prefer` shows a subtree's divisions before others. Where the last word
+    stands in a division's own name, it comes before those that merely lie below such a one.
+    """
+    words = text.split()[:MOST_WORDS]
+    if not words:
+        return []
+    statement = select(Region).where(and_(*(Region.full_name.contains(word, autoescape=True) for word in words)))
+    if within:
+        statement = statement.where(in_region(Region.code, within))
+    order: list[ColumnElement[int] | ColumnElement[str]] = []
+    if prefer:
+        order.append(case((in_region(Region.code, prefer), 0), else_=1))
+    order.append(case((Region.name.contains(words[-1], autoescape=True), 0), else_=1))
+    statement = statement.order_by(*order, Region.level, Region.code)
+    return list(db.session.scalars(statement.limit(limit)))
+
+
+def home_region(configured: str) -> Region | None:
+    """Return where pages open: the configured division, else the one all that is loaded lies in, else None.
+
+    A deployment that loaded one district needs no setting: the way down is followed while there is no choice.
+    """
+    chosen = find_region(configured)
+    if chosen is not None:
+        return chosen
+    home, below = None, _find_only_child(None)
+    while below is not None and (home is None or home.level < RegionLevel.COUNTY):
+        home, below = below, _find_only_child(below)
+    return home
+
+
+def _find_only_child(region: Region | None) -> Region | None:
+    below = Region.parent_code == region.code if region else Region.parent_code.is_(None)
+    children = db.session.scalars(select(Region).where(below).limit(2)).all()
+    return children[0] if len(children) == 1 else None
+
+
+def get_residence(code: str) -> Region:
+    """Return the division a person may be said to live in: the lowest there is. Raises NotFound."""
+    region = get_region(code)
+    if have_children([region]):
+        raise NotFound
+    return region
+
+
+def has_elsewhere(home: Region) -> bool:
+    """Tell whether anything is loaded beside a division, what lies in it and what lies above it."""
+    other = aliased(Region)
+    outside = ~in_region(other.code, home.code) & other.code.not_in(codes_above(home.code))
+    return bool(db.session.scalar(select(exists().where(outside))))
+
+
+def list_population(region_code: str) -> list[PopulationFigure]:
+    """Return every population figure of one division, by base, the latest year first."""
+    return list_population_of([region_code])
+
+
+def list_population_of(codes: Iterable[str]) -> list[PopulationFigure]:
+    """Return every population figure of several divisions, by division and base, the latest year first."""
+    statement = select(PopulationFigure).where(PopulationFigure.region_code.in_(list(codes)))
+    order = (PopulationFigure.region_code, PopulationFigure.base, PopulationFigure.year.desc())
+    return list(db.session.scalars(statement.order_by(*order)))
+
+
+def find_population(region_code: str, base: PopulationBase, year: int | None = None) -> PopulationFigure | None:
+    """Return a division's figure of a base: the latest, or the latest of that year or earlier."""
+    statement = select(PopulationFigure).where(
+        PopulationFigure.region_code == region_code, PopulationFigure.base == base
+    )
+    if year is not None:
+        statement = statement.where(PopulationFigure.year <= year)
+    return db.session.scalar(statement.order_by(PopulationFigure.year.desc()).limit(1))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What holds for an area: chosen by itself, by an area above it, or by nobody (`chosen_by` is None)."""
+
+    chosen_by: str | None = None
+    publishes_ratios: bool = False
+    counted_assurance: int = 0
+
+
+def find_settings(region_code: str) -> Choice:
+    """Return what holds for an area: its own choice, else that of the nearest area above, else the defaults."""
+    codes = [*codes_above(region_code), region_code]
+    nearest = db.session.scalar(
+        select(AreaSettings)
+        .where(AreaSettings.region_code.in_(codes))
+        .order_by(case({code: depth for depth, code in enumerate(codes)}, value=AreaSettings.region_code).desc())
+        .limit(1)
+    )
+    return Choice(nearest.region_code, nearest.publishes_ratios, nearest.counted_assurance) if nearest else Choice()

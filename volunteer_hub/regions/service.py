@@ -1,0 +1,181 @@
+"""Loads divisions, sets population figures, and keeps what areas choose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, func, insert, select, update
+
+from volunteer_hub.audit import service as audit
+from volunteer_hub.core import clock, dialect
+from volunteer_hub.core.actor import Actor
+from volunteer_hub.core.db import db
+from volunteer_hub.core.errors import DomainError
+from volunteer_hub.core.scope import in_region
+from volunteer_hub.core.text import N_
+from volunteer_hub.regions import queries
+from volunteer_hub.regions.divisions import Division
+from volunteer_hub.regions.models import AreaSettings, PopulationBase, PopulationFigure, Region
+
+EARLIEST_YEAR = 1949
+MOST_PEOPLE = 2_000_000_000
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How many divisions were added and renamed."""
+
+    added: int = 0
+    renamed: int = 0
+
+    def __add__(self, other: Loaded) -> Loaded:
+        return Loaded(self.added + other.added, self.renamed + other.renamed)
+
+
+def load_divisions(actor: Actor, batch: Sequence[Division], *, now: datetime) -> Loaded:
+    """Add a batch of divisions, in the order of their codes and parents first; take over changed names.
+
+    A second time it changes nothing. Divisions that are no longer listed stay: people live in them.
+    """
+    known = _names_between(batch[0].code, batch[-1].code) if batch else {}
+    new = [division for division in batch if division.code not in known]
+    renamed = [division for division in batch if known.get(division.code, division.name) != division.name]
+    if new:
+        db.session.execute(insert(Region.__table__), [division._asdict() for division in new])  # type: ignore[arg-type]
+    for division in renamed:
+        _rename(division)
+    loaded = Loaded(len(new), len(renamed))
+    if new or renamed:
+        audit.record(
+            actor,
+            "regions.load",
+            "region",
+            batch[0].code,
+            now=now,
+            last=batch[-1].code,
+            added=loaded.added,
+            renamed=loaded.renamed,
+        )
+    return loaded
+
+
+def _names_between(first: str, last: str) -> dict[str, str]:
+    rows = db.session.execute(select(Region.code, Region.name).where(Region.code.between(first, last)))
+    return {row.code: row.name for row in rows}
+
+
+def _rename(division: Division) -> None:
+    """Take over a name, and let the full names below begin with the new one."""
+    old = queries.get_region(division.code).full_name
+    db.session.execute(
+        update(Region)
+        .where(in_region(Region.code, division.code), Region.full_name.startswith(old, autoescape=True))
+        .values(full_name=division.full_name + func.substr(Region.full_name, len(old) + 1, type_=String))
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        update(Region)
+        .where(Region.code == division.code)
+        .values(name=division.name, full_name=division.full_name)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.expire_all()
+
+
+def set_population(
+    actor: Actor,
+    region_code: str,
+    base: PopulationBase,
+    year: int,
+    value: int,
+    source: str,
+    *,
+    now: datetime,
+) -> PopulationFigure:
+    """Set the people of a division by a base in a year, in place of what stood there; leaves a row in the trail.
+
+    Raises NotFound for an unknown division, DomainError at the field at fault.
+    """
+    region = queries.get_region(region_code)
+    source = source.strip()
+    _check_figure(year, value, source, now)
+    # Two at once for the same figure: the second replaces the first instead of breaking the unique key.
+    dialect.take_turn(db.session, f"population:{region.code}:{base}:{year}")
+    figure = db.session.scalar(
+        select(PopulationFigure).filter_by(region_code=region.code, base=base, year=year).with_for_update()
+    )
+    old: dict[str, Any] = {"old_value": figure.value, "old_source": figure.source} if figure else {}
+    if figure is None:
+        figure = PopulationFigure(region_code=region.code, base=base, year=year)
+        db.session.add(figure)
+    figure.value, figure.source = value, source
+    figure.entered_at, figure.entered_by = now, actor.label
+    db.session.flush()
+    audit.record(
+        actor,
+        "regions.set_population",
+        "population_figure",
+        figure.id,
+        now=now,
+        region=region.code,
+        base=base.value,
+        year=year,
+        value=value,
+        source=source,
+        **old,
+    )
+    return figure
+
+
+def _check_figure(year: int, value: int, source: str, now: datetime) -> None:
+    latest = clock.civil_date(now).year
+    if not EARLIEST_YEAR <= year <= latest:
+        raise DomainError(
+            "year_out_of_range",
+            N_("年份应在 %(first)s 至 %(last)s 之间。"),
+            field="year",
+            first=EARLIEST_YEAR,
+            last=latest,
+        )
+    if not 0 < value <= MOST_PEOPLE:
+        raise DomainError("population_out_of_range", N_("人口数应是大于 0 的整数。"), field="value")
+    if not source:
+        raise DomainError("source_missing", N_("请写明数据来源。"), field="source")
+    if len(source) > 200:
+        raise DomainError("source_too_long", N_("数据来源最多 200 个字。"), field="source")
+
+
+def choose_settings(
+    actor: Actor, region_code: str, *, publishes_ratios: bool, counted_assurance: int, now: datetime
+) -> AreaSettings:
+    """Keep what an area chooses for its figures and those below it; leaves a row in the trail. Raises NotFound."""
+    region = queries.get_region(region_code)
+    if counted_assurance not in range(4):
+        raise DomainError("assurance_unknown", N_("请选择列表中的一项。"), field="counted_assurance")
+    dialect.take_turn(db.session, f"area_settings:{region.code}")
+    held = db.session.get(AreaSettings, region.code, with_for_update=True)
+    old: dict[str, Any] = (
+        {"old_publishes_ratios": held.publishes_ratios, "old_counted_assurance": held.counted_assurance}
+        if held
+        else {}
+    )
+    if held is None:
+        held = AreaSettings(region_code=region.code)
+        db.session.add(held)
+    held.publishes_ratios, held.counted_assurance = publishes_ratios, counted_assurance
+    db.session.flush()
+    audit.record(
+        actor,
+        "regions.choose_settings",
+        "area_settings",
+        region.code,
+        now=now,
+        region=region.code,
+        publishes_ratios=publishes_ratios,
+        counted_assurance=counted_assurance,
+        **old,
+    )
+    return held
