@@ -9,7 +9,9 @@ from flask import Flask
 from flask.blueprints import Blueprint
 
 from volunteer_hub.accounts import routes as accounts
+from volunteer_hub.activities import admin_routes as activities_admin
 from volunteer_hub.activities import models as _activities
+from volunteer_hub.activities import routes as activities
 from volunteer_hub.audit import models as _audit
 from volunteer_hub.audit import routes as audit
 from volunteer_hub.checkin import admin_routes as checkin_admin
@@ -44,6 +46,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts.pages,
     regions.pages,
     regions_admin.pages,
+    activities.pages,
+    activities_admin.pages,
     checkin.pages,
     checkin_admin.pages,
     checkin_api.api,
