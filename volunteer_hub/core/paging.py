@@ -15,6 +15,10 @@ AnySession = Session | scoped_session[Any]
 T = TypeVar("T")
 
 
+#: Nobody leafs further; it keeps a number of thirty digits away from the database.
+FURTHEST = 100_000
+
+
 @dataclass(frozen=True)
 class Page(Generic[T]):
     """Rows of one page with the total count; pages are numbered from 1."""
@@ -36,7 +40,7 @@ class Page(Generic[T]):
 
 def page_of(session: AnySession, statement: AnySelect, number: int, size: int = 50) -> Page[Any]:
     """Run a SELECT for one page: whole rows if it selects several columns, else the entities."""
-    number = max(1, number)
+    number = min(max(1, number), FURTHEST)
     total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
     rows = session.execute(statement.limit(size).offset((number - 1) * size))
     single = len(statement.column_descriptions) == 1

@@ -8,8 +8,10 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, render_template, request
 from flask_limiter import RateLimitExceeded
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.text import N_
@@ -34,6 +36,14 @@ SENTENCES = {
 }
 
 
+class KeyConverter(IntegerConverter):
+    """Keys in addresses are 64-bit: a longer number is no page, rather than an error of the database."""
+
+    def __init__(self, url_map: Map, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max", 2**63 - 1)
+        super().__init__(url_map, *args, **kwargs)
+
+
 def init_app(app: Flask) -> None:
     """Attach the handlers."""
     app.register_error_handler(DomainError, _refusal)
@@ -41,6 +51,10 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RateLimitExceeded, _too_many)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(PoolTimeout, _database)
+    app.register_error_handler(DataError, _impossible_value)
+    app.register_error_handler(OverflowError, _impossible_value)
+    app.url_map.converters["int"] = KeyConverter
     app.register_error_handler(Exception, _bug)
 
 
@@ -90,8 +104,14 @@ def _http(error: HTTPException) -> Response:
     return _answer(status, HTTPStatus(status).name.lower(), say(SENTENCES.get(status, SENTENCES[400])), headers)
 
 
-def _database(error: OperationalError) -> Response:
-    log.error("database unavailable or busy: %s", type(error.orig).__name__, exc_info=error)
+def _impossible_value(error: Exception) -> Response:
+    """Answer a value no column can hold (a NUL in a text, a number of thirty digits): the asker's fault, not ours."""
+    log.info("impossible value at %s %s: %s", request.method, request.url_rule, type(error).__name__)
+    return _answer(400, "bad_request", say(SENTENCES[400]))
+
+
+def _database(error: Exception) -> Response:
+    log.error("database unavailable or busy: %s", type(error).__name__, exc_info=error)
     return _answer(503, "busy", say(SENTENCES[503]), {"Retry-After": "3"})
 
 
