@@ -17,6 +17,7 @@ from volunteer_hub.activities.models import ActivityState, SignUpState
 from volunteer_hub.activities.states import LIVE
 from volunteer_hub.core import clock
 from volunteer_hub.core.text import N_
+from volunteer_hub.volunteers.ages import full_years
 
 
 class Reason(StrEnum):
@@ -126,11 +127,6 @@ def judge(
     return obstacle or Verdict(Reason.FREE)
 
 
-def age_on(born_on: date, day: date) -> int:
-    """Return the full years of age on a day; someone born on 29 February turns on 1 March in common years."""
-    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
-
-
 def overlap(starts_at: datetime, ends_at: datetime, other: Engagement) -> bool:
     """Tell whether two half-open stretches share time; touching ends do not."""
     return starts_at < other.ends_at and other.starts_at < ends_at
@@ -155,7 +151,7 @@ def _standing(place: Place, candidate: Candidate, now: datetime) -> Verdict | No
 
 def _qualification(place: Place, candidate: Candidate, minimum_age: int) -> Verdict | None:
     day = clock.civil_date(place.starts_at)
-    if candidate.born_on is not None and age_on(candidate.born_on, day) < minimum_age:
+    if candidate.born_on is not None and full_years(candidate.born_on, day) < minimum_age:
         return Verdict(Reason.TOO_YOUNG, {"age": minimum_age})
     if place.only_team is not None and not candidate.in_team:
         return Verdict(Reason.NOT_IN_TEAM, {"team": place.only_team})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
 from volunteer_hub.activities import prohibited, recurrence
+from volunteer_hub.activities.details import Details, Offer
 from volunteer_hub.activities.models import Activity, ActivityState, Audience, Project, Shift, SignUp
 from volunteer_hub.activities.states import check_activity_move
 from volunteer_hub.audit import service as audit
@@ -20,35 +21,6 @@ from volunteer_hub.stations.models import Station
 
 #: People still scan out for a while after the end, so a shift counts as running for so much longer.
 AFTERMATH = timedelta(hours=2)
-
-
-@dataclass(frozen=True)
-class Details:
-    """What an activity says of itself."""
-
-    station_id: int
-    title: str
-    category: str
-    content: str
-    risks: str
-    place: str
-    contact_name: str
-    contact_phone: str
-    project_id: int | None = None
-    team_id: int | None = None
-    audience: Audience = Audience.EVERYONE
-    needs_approval: bool = False
-
-
-@dataclass(frozen=True)
-class Offer:
-    """How many places each shift has, and when sign-up is open, counted back from the shift's start."""
-
-    #: None is without limit.
-    capacity: int | None = None
-    #: None is at once.
-    opens_before: timedelta | None = None
-    closes_before: timedelta = timedelta()
 
 
 def create_project(actor: Actor, name: str, station_id: int, introduction: str, *, now: datetime) -> Project:
@@ -146,6 +118,7 @@ def unpublish(actor: Actor, activity: Activity, *, now: datetime) -> None:
     if db.session.scalar(select(func.count()).select_from(SignUp).where(SignUp.shift_id.in_(ids))):
         raise DomainError("has_sign_ups", N_("已经有人报名，不能撤回发布；如需停办，请取消活动。"))
     activity.state = ActivityState.DRAFT
+    activity.published_at = activity.published_by = None
     activity.declarations = []
     _record(actor, "activities.unpublish", activity, now=now)
 

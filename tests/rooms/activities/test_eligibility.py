@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from volunteer_hub.activities.eligibility import SENTENCES, Candidate, Engagement, Place, Reason, age_on, judge
+from volunteer_hub.activities.eligibility import SENTENCES, Candidate, Engagement, Place, Reason, judge
 from volunteer_hub.activities.models import ActivityState, SignUpState
 from volunteer_hub.core import clock
+from volunteer_hub.volunteers.ages import full_years
 
 DAY = date(2026, 5, 16)
 
@@ -148,7 +149,7 @@ def test_the_manager_is_not_held_by_window_or_refusal_but_by_everything_else() -
     [(date(2020, 5, 16), 6), (date(2020, 5, 17), 5), (date(2020, 2, 29), 6)],
 )
 def test_age_is_counted_in_full_years_on_the_day_of_service(born: date, expected: int) -> None:
-    assert age_on(born, DAY) == expected
+    assert full_years(born, DAY) == expected
     wanted = Reason.FREE if expected >= 6 else Reason.TOO_YOUNG
     assert reason(PLACE, Candidate(born_on=born)) is wanted
 
