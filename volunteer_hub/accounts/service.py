@@ -64,6 +64,16 @@ def create_account(
     return account
 
 
+def change_sign_in_name(account_id: int, kind: SignInKind, typed: str) -> None:
+    """Let an account sign in with another name of a kind, in place of the old one; a new kind is added."""
+    held = db.session.scalar(select(SignInName).where(SignInName.account_id == account_id, SignInName.kind == kind))
+    if held is None:
+        db.session.add(SignInName(account_id=account_id, kind=kind, name_index=queries.sign_in_index(typed)))
+    else:
+        held.name_index = queries.sign_in_index(typed)
+    db.session.flush()
+
+
 def too_many_failures(typed: str, address: str, *, now: datetime) -> bool:
     """Tell whether this address has failed too often lately, with this name or at all."""
     since = now - THROTTLE_WINDOW

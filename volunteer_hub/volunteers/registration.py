@@ -58,6 +58,7 @@ class Registration:
     agrees: bool = False
     #: Needed where the document does not tell it.
     birth_on: date | None = None
+    sex: Sex | None = None
     guardian: GuardianAnswer = field(default_factory=GuardianAnswer)
     skills: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
@@ -103,7 +104,7 @@ def check(registration: Registration, thresholds: Ages, today: date) -> Checked:
         name=name,
         document_number=number,
         birth_on=birth_on,
-        sex=facts.sex,
+        sex=facts.sex or registration.sex,
         mobile=mobile,
         band=band,
         guardian=guardian,

@@ -16,14 +16,14 @@ from volunteer_hub.core.db import db
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.text import N_
 from volunteer_hub.regions.models import Region, RegionLevel
-from volunteer_hub.volunteers import queries, registration
+from volunteer_hub.volunteers import mobiles, queries, registration
 from volunteer_hub.volunteers.ages import Ages
 from volunteer_hub.volunteers.models import STILL, Consent, DocumentKind, Guardian, Standing, Volunteer
 from volunteer_hub.volunteers.numbers import next_number
 from volunteer_hub.volunteers.registration import Checked, Registration
 
 #: How sure the register is of who somebody is.
-SELF_CLAIMED, SEEN_BY_STAFF = 0, 2
+SELF_CLAIMED, SEEN_BY_STAFF, SEEN_ELSEWHERE = 0, 2, 3
 
 
 def register(
@@ -77,6 +77,132 @@ def register(
         )
     db.session.flush()
     return volunteer
+
+
+def change_details(volunteer: Volunteer, mobile: str, skills: tuple[str, ...], categories: tuple[str, ...]) -> None:
+    """Change how a volunteer is reached and what they offer; one signs in with the new mobile from then on.
+
+    Raises DomainError at the field at fault.
+    """
+    registration.check_choices(skills, categories)
+    number = mobiles.normalise(mobile)
+    if number != volunteer.mobile:
+        volunteer.mobile, volunteer.mobile_index = number, queries.mobile_index(number)
+        if volunteer.account_id is not None:
+            accounts.change_sign_in_name(volunteer.account_id, SignInKind.MOBILE, number)
+    volunteer.skills, volunteer.categories = list(skills), list(categories)
+    db.session.flush()
+
+
+def change_residence(actor: Actor, volunteer: Volunteer, region_code: str, *, now: datetime) -> None:
+    """Let a volunteer live elsewhere from now on; what was counted for the old place stays counted there.
+
+    Raises DomainError at field `region_code`, or for who is no longer in the register.
+    """
+    standing = _open_standing(volunteer)
+    if standing.region_code == region_code:
+        return
+    check_residence(region_code)
+    old = standing.region_code
+    _replace(standing, region_code, standing.assurance, now)
+    if actor.account_id != volunteer.account_id:
+        audit.record(
+            actor, "volunteers.change_residence", "volunteer", volunteer.id, now=now, region=region_code, old=old
+        )
+
+
+def raise_assurance(actor: Actor, volunteer: Volunteer, level: int, reason: str, *, now: datetime) -> None:
+    """Record that somebody is surer of who a volunteer is, with the document in hand; leaves a row in the trail.
+
+    Raises DomainError where the register is as sure already, or no reason is given.
+    """
+    standing = _open_standing(volunteer)
+    if not standing.assurance < level <= SEEN_ELSEWHERE:
+        raise DomainError("assurance_not_higher", N_("核验级别只能提高，不能重复登记。"), field="level")
+    if not reason.strip():
+        raise DomainError("reason_missing", N_("请写明理由。"), field="reason")
+    old = standing.assurance
+    _replace(standing, standing.region_code, level, now)
+    audit.record(
+        actor,
+        "volunteers.raise_assurance",
+        "volunteer",
+        volunteer.id,
+        now=now,
+        region=standing.region_code,
+        reason=reason.strip(),
+        old=old,
+        new=level,
+    )
+
+
+def withdraw(actor: Actor, volunteer: Volunteer, *, now: datetime) -> None:
+    """Take a volunteer out of the register from now on: no figure counts them, no activity takes them.
+
+    Their hours stay in the ledger, which says what happened; consents end with the registration (PIPL art 15).
+    """
+    standing = _open_standing(volunteer)
+    region = standing.region_code
+    if standing.since < now:
+        standing.until = now
+    else:
+        db.session.delete(standing)
+    volunteer.withdrawn_at = now
+    for consent in queries.list_consents(volunteer.id):
+        consent.withdrawn_at = consent.withdrawn_at or now
+    audit.record(actor, "volunteers.withdraw", "volunteer", volunteer.id, now=now, region=region)
+    db.session.flush()
+
+
+def open_identity(actor: Actor, volunteer: Volunteer, reason: str, *, now: datetime) -> str:
+    """Return the full document number of somebody else, against a reason that stays in the trail.
+
+    Raises DomainError at field `reason`.
+    """
+    if not reason.strip():
+        raise DomainError("reason_missing", N_("请写明理由。"), field="reason")
+    standing = queries.current_standing(volunteer.id)
+    audit.record(
+        actor,
+        "volunteers.open_identity",
+        "volunteer",
+        volunteer.id,
+        now=now,
+        region=standing.region_code if standing else None,
+        reason=reason.strip(),
+    )
+    db.session.flush()
+    return volunteer.document_number
+
+
+def _open_standing(volunteer: Volunteer) -> Standing:
+    """Return the open standing, with the volunteer's row held so that two changes follow one another."""
+    db.session.refresh(volunteer, with_for_update=True)
+    standing = queries.current_standing(volunteer.id)
+    if standing is None:
+        raise DomainError("not_in_register", N_("这位志愿者已退出登记。"))
+    return standing
+
+
+def _replace(standing: Standing, region_code: str, assurance: int, now: datetime) -> None:
+    """Close what holds and open what holds from now on; a standing that has not held yet is changed itself."""
+    if standing.since >= now:
+        standing.region_code, standing.assurance = region_code, assurance
+        db.session.flush()
+        return
+    standing.until = now
+    # The old row is closed before the new one is written: only one may be open.
+    db.session.flush()
+    db.session.add(
+        Standing(
+            volunteer_id=standing.volunteer_id,
+            region_code=region_code,
+            assurance=assurance,
+            since=now,
+            until=STILL,
+        )
+    )
+    db.session.flush()
 
 
 def check_residence(region_code: str) -> None:
