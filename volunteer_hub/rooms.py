@@ -19,6 +19,7 @@ from volunteer_hub.checkin import api as checkin_api
 from volunteer_hub.checkin import models as _checkin
 from volunteer_hub.checkin import routes as checkin
 from volunteer_hub.core import leases as _leases
+from volunteer_hub.demo import cli as demo_cli
 from volunteer_hub.exchange import routes as exchange
 from volunteer_hub.home import api as home_api
 from volunteer_hub.home import cli as home_cli
@@ -59,8 +60,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 COMMANDS: tuple[click.Group, ...] = (
     home_cli.hub,
-    regions_cli.commands,
-)
+    regions_cli.commands, demo_cli.demo)
 #: What the timetable runs: the job, and every how many seconds.
 JOBS: dict[str, tuple[Callable[[], None], int]] = {
     "close-forgotten": (reviews_jobs.close_forgotten, 60),

@@ -1,4 +1,4 @@
-"""Makes residents, ledger entries and reversals; and a whole district in bulk, through the same tables and triggers."""
+"""Makes residents, ledger entries and reversals; and many at once, through the same tables and triggers."""
 
 from __future__ import annotations
 

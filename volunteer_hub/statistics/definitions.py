@@ -85,6 +85,7 @@ BASE_NAMES: dict[PopulationBase, str] = {
     PopulationBase.BUILT_UP: N_("建成区人口"),
 }
 
+EVER = N_("全部时间")
 NO_POPULATION = N_("没有人口数")
 NOT_APPLICABLE = N_("直接登记在本级的人没有单独的人口数")
 NOBODY_REGISTERED = N_("没有注册志愿者")

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from volunteer_hub.accounts.models import Account, ApiToken
 from volunteer_hub.activities.models import Activity, Shift
@@ -71,10 +71,10 @@ def page_people(crowd: Crowd, scope: Scope, number: int = 1) -> Page[Any]:
 
 
 def every_person(crowd: Crowd, scope: Scope) -> Iterator[Row[Any]]:
-    """Return the same rows to the last, one batch of the register at a time. Raises NotFound at once.
+    """Return the same rows to the last, with document_number and mobile to be masked. Raises NotFound at once.
 
-    Each batch begins after the last person of the one before: nobody is missed or repeated while others
-    write, since who belongs is settled by the question's instant.
+    The register is read in batches. Each begins after the last person of the one before: nobody is missed
+    or repeated while others write, since who belongs is settled by the question's instant.
     """
     return _batches(crowd, _counted_here(crowd, scope))
 
@@ -91,7 +91,8 @@ def _batches(crowd: Crowd, here: ColumnElement[bool]) -> Iterator[Row[Any]]:
         end = db.session.scalar(select(func.max(batch.subquery().c.volunteer_id)))
         if end is None:
             return
-        rows = db.session.execute(_people(crowd, and_(here, Standing.volunteer_id.between(last + 1, end)))).all()
+        slice_ = and_(here, Standing.volunteer_id.between(last + 1, end))
+        rows = db.session.execute(_people(crowd, slice_, Volunteer.document_number, Volunteer.mobile)).all()
         # A reader on a slow line must not keep a read transaction open between batches.
         db.session.close()
         yield from rows
@@ -105,7 +106,7 @@ def _counted_here(crowd: Crowd, scope: Scope) -> ColumnElement[bool]:
     return and_(where, Standing.assurance >= counted_assurances([here.code])[here.code])
 
 
-def _people(crowd: Crowd, here: ColumnElement[bool]) -> Select[Any]:
+def _people(crowd: Crowd, here: ColumnElement[bool], *more: InstrumentedAttribute[str]) -> Select[Any]:
     people = registered_people(crowd.question, here)
     fits: dict[Having, list[ColumnElement[bool]]] = {
         Having.REGISTERED: [],
@@ -121,6 +122,7 @@ def _people(crowd: Crowd, here: ColumnElement[bool]) -> Select[Any]:
             people.c.assurance,
             Volunteer.registered_at,
             people.c.chosen.label("minutes"),
+            *more,
         )
         .select_from(people)
         .join(Volunteer, Volunteer.id == people.c.volunteer_id)

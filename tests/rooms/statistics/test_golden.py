@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 
 from flask import Flask
@@ -25,10 +24,7 @@ def test_the_district_reports_its_published_ratios_from_rows(app: Flask) -> None
         Question(district.county, as_of=RECORDED),
         Question(district.county, as_of=clock.now(), live=True),
     ):
-        begin = time.perf_counter()
         answer = queries.ratios(question, EVERYTHING)
-        took = time.perf_counter() - begin
-        print(took)
         assert answer.whole.registered == 25_028
         assert answer.whole.registration_ratio.percent == Decimal("18.36")
         assert answer.whole.with_hours == 13_252
