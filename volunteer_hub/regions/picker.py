@@ -49,36 +49,37 @@ def place_picker(home: Region | None) -> Picker:
 
 def residence_choices(home: Region | None) -> list[Group]:
     """Return the lowest divisions of a subtree, grouped by street; nothing if they are too many to list."""
-    groups: list[Group] = []
-    for upper, below in _streets(home):
-        if below:
-            groups.append((upper.full_name.removeprefix(home.full_name if home else ""), _choices(below)))
-    return groups
+    return [(_heading(street, home), _choices(below or [street])) for street, below in _streets(home) or ()]
 
 
 def place_choices(home: Region | None) -> list[Group]:
     """Return a subtree's divisions of every level, grouped by street, each group led by the street itself."""
     streets = _streets(home)
-    if home is None or not streets:
+    if home is None or streets is None:
         return []
-    groups: list[Group] = [(home.full_name, [(home.code, home.name)])]
-    for street, below in streets:
-        groups.append((street.full_name.removeprefix(home.full_name), _choices([street, *below])))
-    return groups
+    groups: list[Group] = [(_heading(street, home), _choices([street, *below])) for street, below in streets]
+    if home.level >= RegionLevel.STREET:
+        return groups or [(home.full_name, _choices([home]))]
+    return [(home.full_name, _choices([home])), *groups]
 
 
-def _streets(home: Region | None) -> list[tuple[Region, list[Region]]]:
-    """Return each street of a subtree with what lies below it, or nothing if it is too much."""
+def _streets(home: Region | None) -> list[tuple[Region, list[Region]]] | None:
+    """Return each street of a subtree with what lies below it, or None if it is too much to list."""
     if home is None:
-        return []
+        return None
     statement = select(Region).where(in_region(Region.code, home.code), Region.level >= RegionLevel.STREET)
     rows = db.session.scalars(statement.order_by(Region.code).limit(MOST_CHOICES + 1)).all()
     if len(rows) > MOST_CHOICES:
-        return []
+        return None
     below: dict[str | None, list[Region]] = {}
     for row in rows:
         below.setdefault(row.parent_code, []).append(row)
     return [(row, below.get(row.code, [])) for row in rows if row.level == RegionLevel.STREET]
+
+
+def _heading(street: Region, home: Region | None) -> str:
+    """Name a street by the way to it from the home division."""
+    return street.full_name.removeprefix(home.full_name if home else "") or street.name
 
 
 def _choices(regions: list[Region]) -> list[tuple[str, str]]:
