@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "zh"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.config["TRANSLATIONS"])
     Babel(app, locale_selector=locale, timezone_selector=lambda: app.config["TIMEZONE"])
-    app.jinja_env.globals.update(locales=LOCALES, locale=locale)
+    app.jinja_env.globals.update(locales=LOCALES, locale=locale, say=say)
 
 
 def locale() -> str:
