@@ -41,7 +41,7 @@ def _words() -> dict[str, Any]:
         "categories": CATEGORIES,
         "states": SignUpState,
         "civil_date": clock.civil_date,
-        "scanner": "checkin.scanner" in current_app.view_functions,
+        "scanner": "checkin_admin.scanner" in current_app.view_functions,
     }
 
 
