@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from wtforms import (
     IntegerField,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -50,6 +52,7 @@ __all__ = [
     "ValidationError",
     "agreed",
     "at_most",
+    "choices",
     "instant",
     "required",
 ]
@@ -97,6 +100,11 @@ def agreed(sentence: Any) -> Any:
             raise StopValidation(sentence)
 
     return check
+
+
+def choices(pairs: Iterable[tuple[object, Any]]) -> list[SelectChoice]:
+    """Return what a field offers, from (value, words) pairs."""
+    return [SelectChoice(str(value), words) for value, words in pairs]
 
 
 def instant(wall: datetime) -> datetime:
