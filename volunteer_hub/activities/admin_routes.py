@@ -27,7 +27,7 @@ from volunteer_hub.core.db import transaction
 from volunteer_hub.core.errors import DomainError, NotFound
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.web.access import actor, require, scope
-from volunteer_hub.web.forms import Form
+from volunteer_hub.web.forms import Form, choices
 
 pages = Blueprint("activities_admin", __name__)
 MANAGE = Permission.MANAGE_ACTIVITIES
@@ -211,7 +211,7 @@ def projects() -> str:
 @require(MANAGE)
 def new_project() -> Answer:
     form = ProjectForm()
-    form.station_id.choices = [(one.id, one.name) for one in admin_queries.list_stations(scope(MANAGE))]
+    form.station_id.choices = choices((one.id, one.name) for one in admin_queries.list_stations(scope(MANAGE)))
 
     def act() -> None:
         admin_queries.get_station(scope(MANAGE), form.station_id.data)
@@ -275,13 +275,8 @@ def _form(name: str, form: Form, activity: Activity | None, **more: Any) -> tupl
 def _offered(form: Any) -> Any:
     """Fill the choices a draft form offers: stations of one's own, their projects, teams of the district."""
     stations = admin_queries.list_stations(scope(MANAGE))
-    form.station_id.choices = [(station.id, station.name) for station in stations]
-    form.project_id.choices = [
-        ("", _("不属于项目")),
-        *((project.id, project.name) for project in admin_queries.list_open_projects(stations)),
-    ]
-    form.team_id.choices = [
-        ("", _("由阵地直接招募")),
-        *((team.id, team.name) for team in admin_queries.list_teams_nearby(stations)),
-    ]
+    projects, teams = admin_queries.list_open_projects(stations), admin_queries.list_teams_nearby(stations)
+    form.station_id.choices = choices((station.id, station.name) for station in stations)
+    form.project_id.choices = choices([("", _("不属于项目")), *((project.id, project.name) for project in projects)])
+    form.team_id.choices = choices([("", _("由阵地直接招募")), *((team.id, team.name) for team in teams)])
     return form

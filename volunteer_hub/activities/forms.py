@@ -29,6 +29,7 @@ from volunteer_hub.web.forms import (
     TimeField,
     ValidationError,
     at_most,
+    choices,
     required,
 )
 
@@ -59,7 +60,8 @@ class FilterForm(Form):
     words = StringField(_l("搜索"), [at_most(40)], render_kw={"placeholder": _l("活动、地点或阵地")})
     since = DateField(_l("从哪天起"), [Optional()])
     category = SelectField(
-        _l("服务类别"), choices=[("", _l("全部类别")), *((k, _l(v)) for k, v in CATEGORIES.items())]
+        _l("服务类别"),
+        choices=choices([("", _l("全部类别")), *((key, _l(words)) for key, words in CATEGORIES.items())]),
     )
     region = SelectField(_l("街道、乡镇"), validate_choice=False)
     station = IntegerField(validators=[Optional()])
@@ -71,7 +73,7 @@ class DetailsForm(Form):
     station_id = SelectField(_l("发布阵地"), coerce=int)
     project_id = SelectField(_l("所属项目"), coerce=_maybe_int)
     title = StringField(_l("活动名称"), [required(), at_most(50)])
-    category = SelectField(_l("服务类别"), choices=[(key, _l(words)) for key, words in CATEGORIES.items()])
+    category = SelectField(_l("服务类别"), choices=choices((key, _l(words)) for key, words in CATEGORIES.items()))
     content = TextAreaField(_l("服务内容"), [required(), at_most(2000)])
     risks = TextAreaField(_l("可能的风险与注意事项"), [required(), at_most(1000)])
     place = StringField(_l("活动地点"), [required(), at_most(100)])
@@ -79,7 +81,9 @@ class DetailsForm(Form):
     contact_phone = StringField(_l("联系电话"), [required(), at_most(20)], render_kw={"inputmode": "tel"})
     team_id = SelectField(_l("承办队伍"), coerce=_maybe_int)
     audience = RadioField(
-        _l("报名对象"), choices=[(key, _l(words)) for key, words in AUDIENCES.items()], default=Audience.EVERYONE
+        _l("报名对象"),
+        choices=choices((key, _l(words)) for key, words in AUDIENCES.items()),
+        default=Audience.EVERYONE,
     )
     needs_approval = BooleanField(_l("报名需要负责人确认"))
 
@@ -110,12 +114,12 @@ class ShiftsForm(Form):
     """When it happens, and how places are given. Times are by the deployment's wall clock."""
 
     frequency = RadioField(
-        _l("频次"), choices=[(key, _l(words)) for key, words in FREQUENCIES.items()], default=Frequency.SINGLE
+        _l("频次"), choices=choices((key, _l(words)) for key, words in FREQUENCIES.items()), default=Frequency.SINGLE
     )
     first_on = DateField(_l("日期（多次的为第一天）"), [required()])
     last_on = DateField(_l("最后一天"), [Optional()])
     weekdays = CheckboxesField(
-        _l("每周的哪几天"), coerce=int, choices=[(number, _l(words)) for number, words in enumerate(WEEKDAYS)]
+        _l("每周的哪几天"), coerce=int, choices=choices((number, _l(words)) for number, words in enumerate(WEEKDAYS))
     )
     starts = TimeField(_l("开始时间"), [required()])
     ends = TimeField(_l("结束时间"), [required()])
@@ -160,7 +164,7 @@ class PublishForm(Form):
     """The six declarations, one by one, and the confirmation of telling words."""
 
     declarations = CheckboxesField(
-        _l("我逐项声明，这个活动"), choices=[(one.key, _l(one.declaration)) for one in CLASSES]
+        _l("我逐项声明，这个活动"), choices=choices((one.key, _l(one.declaration)) for one in CLASSES)
     )
     confirmed = BooleanField(_l("我已核对上述词语，活动不属于六类不得发布的情形"))
 

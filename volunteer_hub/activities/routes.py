@@ -21,6 +21,7 @@ from volunteer_hub.core.text import N_
 from volunteer_hub.volunteers.ages import full_years
 from volunteer_hub.volunteers.models import Volunteer
 from volunteer_hub.web.access import access, actor, public, require, scope
+from volunteer_hub.web.forms import choices
 from volunteer_hub.web.i18n import say
 
 pages = Blueprint("activities", __name__)
@@ -36,10 +37,8 @@ def _words() -> dict[str, Any]:
 def index() -> str:
     now = clock.now()
     form = FilterForm(formdata=request.args)
-    form.region.choices = [
-        ("", _("全部街道、乡镇")),
-        *((street.code, street.name) for street in queries.list_streets_with_shifts(now)),
-    ]
+    streets = queries.list_streets_with_shifts(now)
+    form.region.choices = choices([("", _("全部街道、乡镇")), *((street.code, street.name) for street in streets)])
     form.validate()
     filters = _filters(form)
     page = queries.page_open(filters, now, request.args.get("page", 1, type=int))

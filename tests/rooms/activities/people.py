@@ -1,47 +1,24 @@
-"""The people of these tests, and twenty hands at once."""
+"""What these tests do to people: sign them up, and let twenty hands press at once."""
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from flask import Flask
 
 from volunteer_hub.activities import sign_ups
 from volunteer_hub.activities.models import Shift, SignUpState
-from volunteer_hub.core import crypto
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.errors import DomainError
-from volunteer_hub.volunteers.models import DocumentKind, Volunteer
+from volunteer_hub.volunteers.models import Volunteer
 
 T = TypeVar("T")
 ACTOR = Actor(None, "测试")
-REGISTERED = datetime(2025, 1, 1, tzinfo=UTC)
-_serial = itertools.count(1)
-
-
-def make_person(name: str = "张三", *, born_on: date | None = date(1990, 1, 1)) -> Volunteer:
-    """Return a registered volunteer."""
-    serial = next(_serial)
-    with transaction():
-        volunteer = Volunteer(
-            number=f"V2204032501{serial:06d}A",
-            name=name,
-            document_kind=DocumentKind.PASSPORT,
-            document_number=f"E{serial:08d}",
-            document_index=crypto.blind_index("document", f"E{serial:08d}"),
-            birth_on=born_on,
-            mobile=f"139{serial:08d}",
-            mobile_index=crypto.blind_index("mobile", f"139{serial:08d}"),
-            registered_at=REGISTERED,
-        )
-        db.session.add(volunteer)
-    return volunteer
 
 
 def sign(shift: Shift, volunteer: Volunteer, now: datetime) -> SignUpState:

@@ -15,9 +15,9 @@ from flask import Flask
 from sqlalchemy import event, func, select, text
 
 from tests.makers.activities import make_shift
-from tests.makers.regions import make_district
-from tests.makers.stations import make_station
-from tests.rooms.activities.people import all_at_once, attempt, make_person
+from tests.makers.regions import District
+from tests.makers.volunteers import make_volunteer
+from tests.rooms.activities.people import all_at_once, attempt
 from volunteer_hub.activities import sign_ups
 from volunteer_hub.activities.eligibility import Reason, Verdict
 from volunteer_hub.activities.models import Shift, SignUp, SignUpState
@@ -30,17 +30,12 @@ CROWD = 20
 
 
 @pytest.fixture
-def station(app: Flask) -> Station:
-    return make_station(make_district().community)
-
-
-@pytest.fixture
 def shift(station: Station) -> Shift:
     return make_shift(station, starts_at=START, ends_at=START + timedelta(hours=2), capacity=1)
 
 
 def crowd_signs_up(app: Flask, shift_id: int) -> Counter[str]:
-    people = [make_person(f"志愿者{n}").id for n in range(CROWD)]
+    people = [make_volunteer(District.community).id for _ in range(CROWD)]
     return Counter(all_at_once(app, [partial(attempt, shift_id, person, NOW) for person in people]))
 
 
@@ -60,7 +55,7 @@ def test_the_last_place_goes_to_one_of_twenty_and_the_others_wait(app: Flask, sh
 
 def test_one_person_twice_at_once_has_one_row(app: Flask, shift: Shift) -> None:
     """Red when the unique key of (shift, volunteer) is removed together with the lock."""
-    person = make_person().id
+    person = make_volunteer(District.community).id
     answers = all_at_once(app, [partial(attempt, shift.id, person, NOW)] * 8)
     assert Counter(answers) == {"accepted": 1, "already": 7}
     assert standing(shift.id) == (1, 1, 1)
@@ -69,7 +64,7 @@ def test_one_person_twice_at_once_has_one_row(app: Flask, shift: Shift) -> None:
 def test_one_person_cannot_take_two_overlapping_shifts_at_once(app: Flask, station: Station, shift: Shift) -> None:
     """Red on PostgreSQL when `take_turn` in `_judge` is removed; SQLite has one writer anyway."""
     others = [make_shift(station, starts_at=START, ends_at=START + timedelta(hours=1)).id for _ in range(5)]
-    person = make_person().id
+    person = make_volunteer(District.community).id
     answers = Counter(all_at_once(app, [partial(attempt, shift_id, person, NOW) for shift_id in (shift.id, *others)]))
     assert answers == {"accepted": 1, "collides": 5}
 
@@ -89,7 +84,7 @@ def test_without_the_lock_the_unique_key_alone_still_holds(
 ) -> None:
     monkeypatch.setattr(sign_ups, "hold_shift", _unlocked(8 if engine == "postgresql" else 1))
     monkeypatch.setattr(sign_ups, "take_turn", lambda *_: None)
-    person = make_person().id
+    person = make_volunteer(District.community).id
     answers = Counter(all_at_once(app, [partial(attempt, shift.id, person, NOW)] * 8))
     assert answers == {"accepted": 1, "already": 7}
     assert standing(shift.id) == (1, 1, 1)
@@ -158,7 +153,7 @@ def _run(*statements: str) -> None:
 
 
 def test_the_counter_follows_every_change_of_state(app: Flask, shift: Shift) -> None:
-    person = make_person().id
+    person = make_volunteer(District.community).id
     attempt(shift.id, person, NOW)
     for state, taken in [("offered", 1), ("waiting", 0), ("accepted", 1), ("declined", 0), ("accepted", 1)]:
         _run(f"UPDATE sign_ups SET state = '{state}'")
