@@ -27,6 +27,8 @@ class Settings:
             raise SettingsError(f"VOLUNTEER_HUB_ENV={self.ENVIRONMENT!r} is not development, production or testing.")
         self.SQLALCHEMY_DATABASE_URI = _driver(environ.get("DATABASE_URL") or f"sqlite:///{INSTANCE / 'hub.sqlite3'}")
         self.SECRET_KEY = self._secret()
+        #: Where files that belong to this deployment are kept.
+        self.INSTANCE_DIR = INSTANCE
         #: Exact host names this deployment answers to, comma-separated; Flask refuses others with 400.
         self.TRUSTED_HOSTS = [host.strip() for host in environ.get("TRUSTED_HOSTS", "").split(",") if host.strip()]
         if not self.TRUSTED_HOSTS:

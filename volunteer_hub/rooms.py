@@ -60,7 +60,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 COMMANDS: tuple[click.Group, ...] = (
     home_cli.hub,
-    regions_cli.commands, demo_cli.demo)
+    regions_cli.commands,
+    demo_cli.demo,
+)
 #: What the timetable runs: the job, and every how many seconds.
 JOBS: dict[str, tuple[Callable[[], None], int]] = {
     "close-forgotten": (reviews_jobs.close_forgotten, 60),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, event, text
+from sqlalchemy import Connection, Engine, Table, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, scoped_session
@@ -77,6 +77,19 @@ def take_turn(session: AnySession, key: str) -> None:
     """
     if name(session) == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
+def new_keys(session: AnySession, table: Table, count: int) -> list[int]:
+    """Return so many unused values for the table's `id`, ascending, for rows inserted in bulk.
+
+    The caller holds the write transaction: on SQLite that keeps others from the same values; PostgreSQL
+    takes them from the sequence, which gives no value twice.
+    """
+    if name(session) == "sqlite":
+        last = session.scalar(select(func.max(table.c.id))) or 0
+        return list(range(last + 1, last + 1 + count))
+    sequence = func.pg_get_serial_sequence(table.name, "id")
+    return list(session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, count))))
 
 
 @contextmanager

@@ -16,3 +16,8 @@ def has_demonstration() -> bool:
     if not _loaded.get(key):
         _loaded[key] = bool(db.session.scalar(select(exists().where(Station.is_demonstration))))
     return _loaded[key]
+
+
+def forget() -> None:
+    """Look again: the demonstration has been removed by this process."""
+    _loaded.clear()

@@ -59,7 +59,16 @@ class Volunteer(Base):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("volunteers.id"))
     is_demonstration: Mapped[bool] = mapped_column(default=False)
 
-    __table_args__ = (Index(None, "mobile_index"), Index(None, "name"))
+    __table_args__ = (
+        Index(None, "mobile_index"),
+        Index(None, "name"),
+        Index(
+            None,
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
+    )
 
 
 class Standing(Base):

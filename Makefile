@@ -1,0 +1,55 @@
+# Volunteer Hub: everything a person types. `make help` lists it.
+
+PORT ?= 8000
+HTTPS ?= 0
+DEMO ?= 1
+ENVIRONMENT := scripts/environment.sh
+VENV := .venv/bin
+
+export PORT HTTPS DEMO
+
+.DEFAULT_GOAL := help
+.PHONY: help run env env-dev test lint format lock migrations-check demo-remove backup bench screenshots clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Start everything (PORT=8000, HTTPS=1 for phone cameras, DEMO=0 without the demonstration district)
+	@scripts/run.sh
+
+env: ## Make or refresh .venv with what the application needs
+	@$(ENVIRONMENT) runtime
+
+env-dev: ## The same, with what lint and tests need
+	@$(ENVIRONMENT) dev
+
+test: ## Install what the tests need, then run every check there is
+	@scripts/test.sh
+
+lint: env-dev ## Style, types, import rules and templates, without the tests
+	@scripts/lint.sh
+
+format: env-dev ## Format the Python code
+	@$(VENV)/ruff format . && $(VENV)/ruff check --fix .
+
+lock: ## Recompute requirements*.txt with exact versions and hashes
+	@scripts/lock.sh
+
+migrations-check: env ## Say whether tables and migrations agree
+	@$(VENV)/flask db check
+
+demo-remove: env ## Remove the demonstration district and everything done on it
+	@$(VENV)/flask demo remove
+
+backup: env ## Copy the SQLite database and its key to instance/backups/
+	@$(VENV)/flask hub backup
+
+bench: env-dev ## Measure a check-in against the bare driver, on both engines
+	@$(VENV)/python bench/checkin.py
+
+screenshots: env-dev ## Draw the main pages into docs/screenshots/
+	@$(VENV)/python scripts/screenshots.py
+
+clean: ## Remove caches and the environment; keeps instance/ with your data
+	@rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

