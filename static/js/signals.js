@@ -19,7 +19,7 @@ function wake() {
 for (const kind of ['pointerdown', 'keydown']) document.addEventListener(kind, wake, { passive: true });
 
 export function signal(outcome) {
-  navigator.vibrate?.(SHAKES[outcome]);
+  if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(SHAKES[outcome]);
   if (context?.state !== 'running') return;
   let at = context.currentTime + 0.02;
   for (const [pitch, length] of TONES[outcome]) {

@@ -1,0 +1,45 @@
+"""Chinese words for the pages of this room."""
+
+from __future__ import annotations
+
+from volunteer_hub.core.text import N_
+from volunteer_hub.home.records import RecordState
+from volunteer_hub.ledger.models import HoursClass
+
+STATES = {
+    RecordState.COUNTED: N_("计入"),
+    RecordState.PENDING: N_("待确认"),
+    RecordState.RUNNING: N_("进行中"),
+    RecordState.UNCOUNTED: N_("未计入"),
+    RecordState.REVERSED: N_("已冲正"),
+}
+TONES = {
+    RecordState.COUNTED: "good",
+    RecordState.PENDING: "warn",
+    RecordState.RUNNING: "plain",
+    RecordState.UNCOUNTED: "bad",
+    RecordState.REVERSED: "plain",
+}
+#: Said where a state needs more than its word.
+STATE_NOTES = {
+    RecordState.PENDING: N_("没有扫码签退或与别的时段重叠，等阵地负责人确认后才计入。"),
+    RecordState.RUNNING: N_("离开时记得签退。"),
+    RecordState.REVERSED: N_("原来计入的时长已更正。"),
+}
+CLASSES = {
+    HoursClass.A: N_("A 系统计时"),
+    HoursClass.B: N_("B 半程计时"),
+    HoursClass.C: N_("C 补录"),
+    HoursClass.D: N_("D 导入"),
+}
+#: What one finds behind each entry of the work bench.
+WORK = {
+    "activities_admin.index": N_("发布活动、排场次、看名单、现场扫码"),
+    "reviews.index": N_("忘记签退、时段重叠，等您确认"),
+    "statistics.ratios": N_("注册率、有时长占比、参与率，逐级下钻"),
+    "volunteers_admin.index": N_("查名册、核验身份"),
+    "teams_admin.index": N_("入队申请、队员名单"),
+    "regions_admin.population": N_("分母：普查、常住、建成区人口"),
+    "accounts_admin.grants": N_("工作人员账号、角色、设备令牌"),
+    "audit.index": N_("谁在什么时候做了什么"),
+}
