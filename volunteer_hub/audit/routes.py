@@ -6,8 +6,7 @@ from datetime import date
 
 from flask import Blueprint, render_template, request
 
-from volunteer_hub.audit import queries
-from volunteer_hub.audit.labels import ACTIONS, ROOMS
+from volunteer_hub.audit import labels, queries
 from volunteer_hub.core.errors import Unprocessable
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.text import N_
@@ -22,7 +21,7 @@ pages = Blueprint("audit", __name__)
 def index() -> str | tuple[str, int]:
     action = request.args.get("action", "").strip()
     typed = {"action": action, "from": request.args.get("from", ""), "to": request.args.get("to", "")}
-    shown = {"typed": typed, "rooms": ROOMS, "actions": ACTIONS}
+    shown = {"typed": typed, "labels": labels}
     try:
         since, until = _day("from"), _day("to")
     except Unprocessable as refusal:

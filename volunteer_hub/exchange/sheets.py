@@ -9,12 +9,14 @@ from volunteer_hub.core import clock
 from volunteer_hub.core.masking import mask_document, mask_mobile, mask_name
 from volunteer_hub.core.tabular import Column, Kind, Sheet, hours_of
 from volunteer_hub.core.text import N_
+from volunteer_hub.regions.labels import BASES
 from volunteer_hub.statistics import definitions
 from volunteer_hub.statistics.answer import Answer, Cell
-from volunteer_hub.statistics.definitions import BASE_NAMES, CLASS_NAMES, CLASS_RULES, FIGURES, Ratio, Unit
+from volunteer_hub.statistics.definitions import CLASS_NAMES, CLASS_RULES, FIGURES, Ratio, Unit
 from volunteer_hub.statistics.evidence import Crowd
-from volunteer_hub.statistics.labels import ASSURANCES, HAVING
+from volunteer_hub.statistics.labels import HAVING
 from volunteer_hub.statistics.question import Question
+from volunteer_hub.volunteers.labels import ASSURANCES
 
 #: Translates a marked sentence and fills its places; the door lends it.
 Say = Callable[..., str]
@@ -84,7 +86,7 @@ def _asked(question: Question, place: str, say: Say) -> list[str]:
             {
                 "place": place,
                 "at": f"{clock.local(question.as_of):%Y-%m-%d %H:%M}",
-                "base": say(BASE_NAMES[question.base]),
+                "base": say(BASES[question.base]),
             },
         ),
         say(

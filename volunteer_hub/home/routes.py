@@ -13,8 +13,8 @@ from volunteer_hub.core import clock
 from volunteer_hub.core.db import db
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.home import labels, queries
+from volunteer_hub.regions.labels import BASES
 from volunteer_hub.reviews import queries as reviews
-from volunteer_hub.statistics.definitions import BASE_NAMES
 from volunteer_hub.volunteers import queries as volunteers
 from volunteer_hub.volunteers.models import Volunteer
 from volunteer_hub.web.access import access, actor, public, require
@@ -25,7 +25,7 @@ SHOWN = 6
 WORDS = {
     "labels": labels,
     "reductions": REDUCTIONS,
-    "bases": BASE_NAMES,
+    "bases": BASES,
     "sign_up_states": activity_labels.SIGN_UP_STATES,
     "sign_up_tones": activity_labels.TONES,
 }

@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from volunteer_hub.core.text import N_
 from volunteer_hub.ledger.models import HoursClass
-from volunteer_hub.regions.models import PopulationBase
 
 
 class Unit(StrEnum):
@@ -78,11 +77,6 @@ CLASS_RULES: dict[HoursClass, str] = {
     HoursClass.B: N_("一端扫码，另一端由负责人关闭。"),
     HoursClass.C: N_("事后录入，有理由、证明，并经第二人批准。"),
     HoursClass.D: N_("从其他系统导入。"),
-}
-BASE_NAMES: dict[PopulationBase, str] = {
-    PopulationBase.CENSUS: N_("普查人口"),
-    PopulationBase.RESIDENT: N_("常住人口"),
-    PopulationBase.BUILT_UP: N_("建成区人口"),
 }
 
 EVER = N_("全部时间")

@@ -12,4 +12,3 @@ HAVING = {
     Having.PARTICIPANTS: N_("参加活动的志愿者"),
 }
 ENTRY_KINDS = {EntryKind.CREDIT: N_("入账"), EntryKind.REVERSAL: N_("冲正")}
-ASSURANCES = (N_("本人自报"), N_("手机已核"), N_("工作人员当面核验"), N_("外部实名核验"))

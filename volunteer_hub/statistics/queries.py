@@ -13,9 +13,11 @@ from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.scope import Scope, in_region, region_prefix
 from volunteer_hub.core.text import N_
 from volunteer_hub.ledger.models import HoursBalance, HoursClass, HoursEntry
-from volunteer_hub.regions.models import AreaSettings, PopulationFigure, Region, RegionLevel
+from volunteer_hub.regions import queries as regions
+from volunteer_hub.regions.codes import LENGTHS, codes_above
+from volunteer_hub.regions.models import AreaSettings, PopulationFigure, Region
 from volunteer_hub.statistics.answer import Answer, Cell, Population, Version
-from volunteer_hub.statistics.question import ALL_CLASSES, REGION_LENGTHS, Question
+from volunteer_hub.statistics.question import ALL_CLASSES, Question
 from volunteer_hub.volunteers.models import Standing
 
 REST = N_("未细分到下级")
@@ -44,65 +46,34 @@ def ratios(question: Question, scope: Scope) -> Answer:
 
 
 def find_start(scope: Scope, home: str) -> str | None:
-    """Return the division a page opens on: the deployment's home if it lies in the scope, else the scope's own.
-
-    Where everything may be seen, divisions are followed down as long as there is only one, so that a
-    deployment for one district opens on the district.
-    """
-    if home and scope.covers(region=home):
-        return home.ljust(12, "0")
-    if not scope.everything:
-        return min(scope.regions, key=len).ljust(12, "0") if scope.regions else None
-    rows = db.session.execute(
-        select(Region.code, Region.parent_code).where(Region.level <= RegionLevel.COUNTY).order_by(Region.code)
-    )
-    below: dict[str | None, list[str]] = {}
-    for code, parent in rows:
-        below.setdefault(parent, []).append(code)
-    start = None
-    while len(below.get(start, [])) == 1:
-        start = below[start][0]
-    return start or next(iter(below.get(None, [])), None)
+    """Return the division a page opens on: the deployment's home if it lies in the scope, else the scope's own."""
+    opens = regions.home_region(home)
+    if opens is not None and scope.covers(region=opens.code):
+        return opens.code
+    return next((top.code for top in regions.list_tops(scope)), None)
 
 
-def list_lineage(region: str, scope: Scope) -> list[Row[Any]]:
-    """Return (code, name) of a division and of those above it inside the scope, highest first."""
-    return list(
-        db.session.execute(
-            select(Region.code, Region.name)
-            .where(Region.code.in_(lineage(region)), scope.where(region=Region.code))
-            .order_by(Region.level)
-        )
-    )
+def list_lineage(region: str, scope: Scope) -> list[Region]:
+    """Return a division and those above it inside the scope, highest first."""
+    above = [*regions.list_ancestors(region), regions.get_region(region)]
+    return [each for each in above if scope.covers(region=each.code)]
 
 
 def is_published(region: str) -> bool:
-    """Tell whether a division, or one above it, lets anybody read its aggregate ratios."""
-    return bool(
-        db.session.scalar(
-            select(AreaSettings.region_code)
-            .where(AreaSettings.region_code.in_(lineage(region)), AreaSettings.publishes_ratios)
-            .limit(1)
-        )
-    )
+    """Tell whether a division's aggregate ratios may be read by anybody: its own choice or the nearest area's."""
+    return regions.find_settings(region).publishes_ratios
 
 
-def lineage(region: str) -> list[str]:
-    """Return the codes of a division and of those above it, highest first."""
-    prefix = region_prefix(region)
-    return [prefix[:length].ljust(12, "0") for length in REGION_LENGTHS if length <= len(prefix)]
-
-
-def counted_assurances(regions: Iterable[str]) -> dict[str, int]:
+def counted_assurances(codes: Iterable[str]) -> dict[str, int]:
     """Return for each division the assurance from which a person counts there: the nearest area's choice, else 0."""
-    lines = {region: lineage(region) for region in regions}
-    wanted = {code for line in lines.values() for code in line}
+    lines = {code: [*codes_above(code), code] for code in codes}
+    wanted = {area for line in lines.values() for area in line}
     rows = db.session.execute(
         select(AreaSettings.region_code, AreaSettings.counted_assurance).where(AreaSettings.region_code.in_(wanted))
     )
     chosen = {row.region_code: row.counted_assurance for row in rows}
     return {
-        region: next((chosen[code] for code in reversed(line) if code in chosen), 0) for region, line in lines.items()
+        code: next((chosen[area] for area in reversed(line) if area in chosen), 0) for code, line in lines.items()
     }
 
 
@@ -224,7 +195,7 @@ def _split(counts: Sequence[Row[Any]], parts: Sequence[Region]) -> tuple[dict[st
     shared: dict[str, list[Row[Any]]] = {part.code: [] for part in parts}
     left: list[Row[Any]] = []
     for row in counts:
-        owner = next((owners[row.head[:n]] for n in reversed(REGION_LENGTHS) if row.head[:n] in owners), None)
+        owner = next((owners[row.head[:n]] for n in reversed(LENGTHS) if row.head[:n] in owners), None)
         (shared[owner] if owner else left).append(row)
     return shared, left
 

@@ -11,10 +11,10 @@ from volunteer_hub.core import clock
 from volunteer_hub.core.errors import Unprocessable
 from volunteer_hub.core.text import N_
 from volunteer_hub.ledger.models import HoursClass
+from volunteer_hub.regions.codes import full_code
 from volunteer_hub.regions.models import PopulationBase
 
 ALL_CLASSES = tuple(HoursClass)
-REGION_LENGTHS = (2, 4, 6, 9, 12)
 
 Args = Mapping[str, Sequence[str]]
 
@@ -101,10 +101,10 @@ def parse(args: Args, *, default_region: str, now: datetime) -> Question:
 
 def region_code(text: str) -> str:
     """Return the 12-digit code of a division given in full or by its significant digits: 220403."""
-    digits = text.strip()
-    if not (digits.isascii() and digits.isdigit() and len(digits) in REGION_LENGTHS):
+    code = full_code(text)
+    if code is None:
         raise Unprocessable("bad_region", N_("区划代码应为 2、4、6、9 或 12 位数字。"), field="region")
-    return digits.ljust(12, "0")
+    return code
 
 
 def _one(args: Args, name: str) -> str:

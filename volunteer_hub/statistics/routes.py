@@ -15,10 +15,12 @@ from volunteer_hub.core.db import transaction
 from volunteer_hub.core.errors import NotFound, Unprocessable
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.ledger.models import HoursClass
+from volunteer_hub.regions.labels import BASES
 from volunteer_hub.regions.models import PopulationBase
 from volunteer_hub.statistics import definitions, evidence, labels, queries, service, showing
 from volunteer_hub.statistics.evidence import Crowd, Having
 from volunteer_hub.statistics.question import Question, parse
+from volunteer_hub.volunteers.labels import ASSURANCES
 from volunteer_hub.web.access import actor, require, scope
 from volunteer_hub.web.i18n import say
 
@@ -43,7 +45,6 @@ def ratios() -> str | tuple[str, int]:
         refused=None,
         chart=showing.chart(answer),
         lineage=queries.list_lineage(question.region, scope(Permission.SEE_STATISTICS)),
-        may_set_population="regions_admin.population" in current_app.view_functions,
         **_form(question),
     )
 
@@ -59,7 +60,7 @@ def people() -> str:
         region=evidence.get_region(crowd.question.region, seen),
         page=evidence.page_people(crowd, seen, request.args.get("page", 1, int)),
         args=crowd.question.args() | {"having": crowd.having.value, "direct": "1" if crowd.direct else None},
-        assurances=labels.ASSURANCES,
+        assurances=ASSURANCES,
         having=labels.HAVING,
         **_words(crowd.question),
     )
@@ -96,7 +97,7 @@ def person(volunteer_id: int) -> str | tuple[str, int]:
         minutes=evidence.counted_minutes(question, volunteer_id),
         is_counted=evidence.is_counted,
         args=question.args() | {"opened": request.args["opened"]},
-        assurances=labels.ASSURANCES,
+        assurances=ASSURANCES,
         kinds=labels.ENTRY_KINDS,
         **_words(question),
     )
@@ -162,7 +163,7 @@ def _words(question: Question | None) -> dict[str, Any]:
         "question": question,
         "period": say(sentence, places) if sentence else "",
         "class_names": definitions.CLASS_NAMES,
-        "base_names": definitions.BASE_NAMES,
+        "base_names": BASES,
     }
 
 
