@@ -21,6 +21,21 @@ from volunteer_hub.teams.models import Team
 from volunteer_hub.volunteers.models import Volunteer
 
 
+class Draft(NamedTuple):
+    """An activity on the desk, and whose desk."""
+
+    activity: Activity
+    station: Station
+
+
+class Lasting(NamedTuple):
+    """A project with its station and the number of its activities."""
+
+    project: Project
+    station: Station
+    activities: int
+
+
 class OnRoster(NamedTuple):
     """A sign-up with the person and the name of the team served for."""
 
@@ -41,7 +56,7 @@ def page_shifts(scope: Scope, now: datetime, number: int, *, past: bool = False)
     return paged(ahead.order_by(Shift.starts_at, Shift.id), number)
 
 
-def list_drafts(scope: Scope) -> list[tuple[Activity, Station]]:
+def list_drafts(scope: Scope) -> list[Draft]:
     """Return the drafts within a scope, newest first."""
     rows = db.session.execute(
         select(Activity, Station)
@@ -51,7 +66,7 @@ def list_drafts(scope: Scope) -> list[tuple[Activity, Station]]:
         .order_by(Activity.created_at.desc())
         .limit(200)
     )
-    return [row._tuple() for row in rows]
+    return [Draft(*row) for row in rows]
 
 
 def count_by_state(shift_ids: Iterable[int]) -> dict[int, Counter[SignUpState]]:
@@ -142,7 +157,7 @@ def list_teams_nearby(stations: Iterable[Station], limit: int = 1000) -> list[Te
     )
 
 
-def list_projects(scope: Scope) -> list[tuple[Project, Station, int]]:
+def list_projects(scope: Scope) -> list[Lasting]:
     """Return the projects within a scope with their station and the number of their activities, newest first."""
     activities = select(func.count()).where(Activity.project_id == Project.id).scalar_subquery()
     rows = db.session.execute(
@@ -152,7 +167,7 @@ def list_projects(scope: Scope) -> list[tuple[Project, Station, int]]:
         .order_by(Project.started_at.desc(), Project.id.desc())
         .limit(500)
     )
-    return [row._tuple() for row in rows]
+    return [Lasting(*row) for row in rows]
 
 
 def find_project_name(project_id: int | None) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -41,7 +41,6 @@ def _words() -> dict[str, Any]:
         "categories": CATEGORIES,
         "states": SignUpState,
         "civil_date": clock.civil_date,
-        "scanner": "checkin_admin.scanner" in current_app.view_functions,
     }
 
 
