@@ -8,7 +8,10 @@ import click
 from flask import Flask
 from flask.blueprints import Blueprint
 
+from volunteer_hub.accounts import admin_routes as accounts_admin
 from volunteer_hub.accounts import routes as accounts
+from volunteer_hub.accounts import subtrees
+from volunteer_hub.accounts.models import ScopeKind
 from volunteer_hub.activities import admin_routes as activities_admin
 from volunteer_hub.activities import models as _activities
 from volunteer_hub.activities import routes as activities
@@ -24,6 +27,7 @@ from volunteer_hub.exchange import routes as exchange
 from volunteer_hub.home import api as home_api
 from volunteer_hub.home import cli as home_cli
 from volunteer_hub.home import routes as home
+from volunteer_hub.home import team_subtrees
 from volunteer_hub.ledger import models as _ledger
 from volunteer_hub.regions import admin_routes as regions_admin
 from volunteer_hub.regions import cli as regions_cli
@@ -32,11 +36,15 @@ from volunteer_hub.regions import routes as regions
 from volunteer_hub.reviews import admin_routes as reviews
 from volunteer_hub.reviews import jobs as reviews_jobs
 from volunteer_hub.reviews import models as _reviews
+from volunteer_hub.stations import admin_routes as stations_admin
 from volunteer_hub.stations import models as _stations
+from volunteer_hub.stations import routes as stations
 from volunteer_hub.statistics import api as statistics_api
 from volunteer_hub.statistics import routes as statistics
 from volunteer_hub.teams import models as _teams
+from volunteer_hub.volunteers import admin_routes as volunteers_admin
 from volunteer_hub.volunteers import models as _volunteers
+from volunteer_hub.volunteers import routes as volunteers
 
 #: Imported so that every table is known to the migrations, whichever doors a room has.
 TABLES = (_activities, _audit, _checkin, _leases, _ledger, _regions, _reviews, _stations, _teams, _volunteers)
@@ -45,8 +53,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home.pages,
     home_api.api,
     accounts.pages,
+    accounts_admin.pages,
     regions.pages,
     regions_admin.pages,
+    stations.pages,
+    stations_admin.pages,
+    volunteers.pages,
+    volunteers_admin.pages,
     activities.pages,
     activities_admin.pages,
     checkin.pages,
@@ -71,6 +84,7 @@ JOBS: dict[str, tuple[Callable[[], None], int]] = {
 
 def open_all(app: Flask) -> None:
     """Register every room's pages and commands."""
+    subtrees.use(ScopeKind.TEAM, team_subtrees.FINDER)
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)
     for group in COMMANDS:

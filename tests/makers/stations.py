@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from volunteer_hub.core.db import db, transaction
+from volunteer_hub.core.actor import COMMAND_LINE
+from volunteer_hub.core.db import transaction
+from volunteer_hub.core.scope import EVERYTHING
+from volunteer_hub.stations import service
+from volunteer_hub.stations.details import Details
 from volunteer_hub.stations.models import Station, StationKind
 
 OPENED = datetime(2021, 1, 4, 1, 0, tzinfo=UTC)
@@ -17,18 +21,14 @@ def make_station(
     name: str = "仙城社区新时代文明实践站",
 ) -> Station:
     """Return an open station in a division, under `parent` if one is given."""
+    details = Details(
+        kind=kind,
+        name=name,
+        region_code=region_code,
+        address="仙城大街 18 号",
+        opening_hours="周一至周五 8:30–17:00",
+    )
     with transaction():
-        station = Station(
-            parent_id=parent.id if parent else None,
-            path="",
-            kind=kind,
-            name=name,
-            region_code=region_code,
-            address="仙城大街 18 号",
-            opening_hours="周一至周五 8:30–17:00",
-            opened_at=OPENED,
+        return service.open_station(
+            COMMAND_LINE, EVERYTHING, details, parent_id=parent.id if parent else None, now=OPENED
         )
-        db.session.add(station)
-        db.session.flush()
-        station.path = f"{parent.path if parent else '/'}{station.id}/"
-    return station

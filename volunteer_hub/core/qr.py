@@ -22,7 +22,7 @@ def svg(text: str) -> str:
     """Return the code as a picture of one unit a module, sharp at any size, on its own white ground."""
     rows = matrix(text)
     size = len(rows)
-    dark = "".join(f"M{x} {y}h{length}v1h-{length}z" for y, row in enumerate(rows) for x, length in _runs(row))
+    dark = "".join(f"M{x} {y}h{length}v1h-{length}z" for y, row in enumerate(rows) for x, length in runs(row))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" width="{size * 8}" height="{size * 8}" '
         f'shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{size}v{size}H0z"/>'
@@ -30,8 +30,8 @@ def svg(text: str) -> str:
     )
 
 
-def _runs(row: list[bool]) -> list[tuple[int, int]]:
-    """Return start and length of each unbroken run of dark modules."""
+def runs(row: list[bool]) -> list[tuple[int, int]]:
+    """Return start and length of each unbroken run of dark modules in a row."""
     runs: list[tuple[int, int]] = []
     for x, is_dark in enumerate(row):
         if not is_dark:

@@ -59,6 +59,12 @@ def list_tops(scope: Scope) -> list[Region]:
     return list(db.session.scalars(select(Region).where(Region.code.in_(codes)).order_by(Region.code)))
 
 
+def map_names(codes: Iterable[str]) -> dict[str, str]:
+    """Return the name of each of the divisions, by code."""
+    rows = db.session.execute(select(Region.code, Region.name).where(Region.code.in_(set(codes))))
+    return {row.code: row.name for row in rows}
+
+
 def have_children(regions: Sequence[Region]) -> set[str]:
     """Return the codes of those that have divisions below them."""
     codes = [region.code for region in regions]

@@ -1,0 +1,125 @@
+"""Paper: the embedded fonts, and what every printed sheet shares. The one file that knows how ReportLab is set up."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from reportlab.lib import units
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from volunteer_hub.core import qr
+
+__all__ = ["A4", "BOLD", "REGULAR", "Sheet", "mm", "register_fonts"]
+
+FONTS = Path(__file__).parent / "fonts"
+REGULAR = "NotoSansSC"
+BOLD = "NotoSansSC-Bold"
+#: Points in a millimetre.
+mm: float = units.mm
+#: Signs that may not begin a line.
+CLOSING = frozenset("，。、；：？！）》」』”’…—·,.;:?!)]}%")
+
+
+@lru_cache(maxsize=1)
+def register_fonts() -> None:
+    """Make REGULAR and BOLD known to ReportLab: once a process, half a second each."""
+    for name, file in ((REGULAR, "NotoSansSC-Regular.ttf"), (BOLD, "NotoSansSC-Bold.ttf")):
+        pdfmetrics.registerFont(TTFont(name, FONTS / file))
+    pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
+
+
+class Sheet:
+    """An A4 sheet, upright, measured in points from the lower left; `canvas` is ReportLab's own."""
+
+    width: float = A4[0]
+    height: float = A4[1]
+
+    def __init__(self, title: str, author: str) -> None:
+        register_fonts()
+        self._target = BytesIO()
+        # `invariant`: the same sheet gives the same bytes, without the clock of the machine.
+        self.canvas: Any = Canvas(self._target, pagesize=A4, invariant=1, lang="zh-CN", initialFontName=REGULAR)
+        self.canvas.setTitle(title)
+        self.canvas.setAuthor(author)
+
+    def write(self, text: str, x: float, y: float, *, size: float, font: str = REGULAR) -> None:
+        """Write one line from a point to the right."""
+        self.canvas.setFont(font, size)
+        self.canvas.drawString(x, y, text)
+
+    def centred(self, text: str, y: float, *, size: float, font: str = REGULAR, spacing: float = 0) -> None:
+        """Write one line in the middle of the sheet, its letters `spacing` points further apart."""
+        width = pdfmetrics.stringWidth(text, font, size) + spacing * max(0, len(text) - 1)
+        self.canvas.setFont(font, size)
+        self.canvas.drawString((self.width - width) / 2, y, text, charSpace=spacing)
+
+    def code(self, text: str, x: float, y: float, side: float) -> None:
+        """Draw a QR code as vectors in a square whose lower left corner is given, its quiet zone inside."""
+        rows = qr.matrix(text)
+        module = side / len(rows)
+        path = self.canvas.beginPath()
+        for row, line in enumerate(rows):
+            for start, length in qr.runs(line):
+                path.rect(x + start * module, y + side - (row + 1) * module, length * module, module)
+        self.canvas.setFillGray(0)
+        self.canvas.drawPath(path, stroke=0, fill=1)
+
+    def finish(self) -> bytes:
+        """Return the file."""
+        self.canvas.showPage()
+        self.canvas.save()
+        return self._target.getvalue()
+
+
+def wrap(text: str, font: str, size: float, width: float) -> list[str]:
+    """Break text into lines no wider than `width`: anywhere between Chinese, between words elsewhere.
+
+    A sign that closes never begins a line; it may stand out by its own width.
+    """
+    lines: list[str] = []
+    for paragraph in text.splitlines() or [""]:
+        line = ""
+        for piece in _pieces(paragraph):
+            if line and piece not in CLOSING and pdfmetrics.stringWidth(line + piece, font, size) > width:
+                lines.append(line.rstrip())
+                line = piece.lstrip()
+            else:
+                line += piece
+        lines.append(line)
+    return lines
+
+
+def fit(
+    text: str, font: str, width: float, *, largest: float, smallest: float, lines: int
+) -> tuple[float, list[str]]:
+    """Return the largest size at which text takes no more than so many lines, and the lines, evenly long.
+
+    Below `smallest` it does not go: there may be more lines then.
+    """
+    size = largest
+    while size > smallest and len(wrap(text, font, size, width)) > lines:
+        size -= 1
+    broken = wrap(text, font, size, width)
+    while len(narrower := wrap(text, font, size, width - size)) == len(broken) > 1:
+        broken, width = narrower, width - size
+    return size, broken
+
+
+def _pieces(text: str) -> list[str]:
+    """Cut text where a line may end: after every Chinese character, after the space of other words."""
+    pieces: list[str] = []
+    for character in text:
+        joins = character.isascii() and character != " " and pieces and pieces[-1][-1:].isascii()
+        if joins and not pieces[-1].endswith(" "):
+            pieces[-1] += character
+        elif character == " " and pieces:
+            pieces[-1] += " "
+        else:
+            pieces.append(character)
+    return pieces
