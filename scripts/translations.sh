@@ -2,7 +2,8 @@
 # Compiles the translations whose source is newer than their compiled form.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-find volunteer_hub/translations -name '*.po' 2>/dev/null | while read -r source; do
+[ -d volunteer_hub/translations ] || exit 0
+find volunteer_hub/translations -name '*.po' | while read -r source; do
     compiled=${source%.po}.mo
     if [ ! -f "$compiled" ] || [ "$source" -nt "$compiled" ]; then
         .venv/bin/pybabel -q compile -i "$source" -o "$compiled"

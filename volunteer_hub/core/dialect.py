@@ -92,6 +92,17 @@ def new_keys(session: AnySession, table: Table, count: int) -> list[int]:
     return list(session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, count))))
 
 
+def settle(engine: Engine) -> None:
+    """Let the engine take stock after a bulk load: statistics for its plans, and SQLite's log back into the file."""
+    with engine.begin() as connection:
+        connection.execute(text("ANALYZE"))
+    if engine.dialect.name == "sqlite":
+        # A checkpoint is refused inside a transaction, and our connections begin one by themselves.
+        outside = engine.raw_connection()
+        outside.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        outside.close()
+
+
 @contextmanager
 def append_only_lifted(session: AnySession, tables: Iterable[str]) -> Iterator[None]:
     """Lift the append-only triggers of these tables inside the caller's transaction, and put them back.

@@ -8,7 +8,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from volunteer_hub.core import clock
+from volunteer_hub.core import clock, dialect
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.demo import keyring, queries, removal, service, staff
@@ -33,6 +33,7 @@ def load(seed: int, people: int, if_new: bool) -> None:
                 bar.update(plan.rows)
     except DomainError as error:
         raise click.ClickException(error.message % error.params) from error
+    dialect.settle(db.engine)
     keyring.keep(_folder(), _database(), made.logins)
     click.echo(f"{made.people:,} volunteers, {made.with_hours:,} of them with hours from {made.visits:,} visits.")
 
@@ -65,6 +66,7 @@ def remove(yes: bool) -> None:
         )
     with transaction():
         removed = removal.remove(now=clock.now())
+    dialect.settle(db.engine)
     queries.forget()
     keyring.forget(_folder())
     click.echo(f"Removed {sum(removed.values()):,} rows from {len(removed)} tables. The trail of it stays.")
