@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -31,6 +32,8 @@ from volunteer_hub.web.forms import Form, choices
 
 pages = Blueprint("activities_admin", __name__)
 MANAGE = Permission.MANAGE_ACTIVITIES
+#: The list offers the scanner for shifts that begin within so long.
+SCANNED_AHEAD = timedelta(hours=12)
 Answer = str | Response | tuple[str, int]
 
 
@@ -57,6 +60,7 @@ def index() -> str:
         past=past,
         by_day=[(day, list(listed)) for day, listed in by_day],
         today=clock.civil_date(now),
+        scan_from=now + SCANNED_AHEAD,
         managed=scope(MANAGE),
         drafts=admin_queries.list_drafts(scope(MANAGE)),
         counts=admin_queries.count_by_state(listed.shift.id for listed in page.items),

@@ -62,8 +62,9 @@ class FilterForm(Form):
     category = SelectField(
         _l("服务类别"),
         choices=choices([("", _l("全部类别")), *((key, _l(words)) for key, words in CATEGORIES.items())]),
+        default="",
     )
-    region = SelectField(_l("街道、乡镇"), validate_choice=False)
+    region = SelectField(_l("街道、乡镇"), validate_choice=False, default="")
     station = IntegerField(validators=[Optional()])
 
 

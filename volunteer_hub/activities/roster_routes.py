@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from volunteer_hub.activities import admin_queries, queries, sign_ups
 from volunteer_hub.activities.forms import CapacityForm, NumberForm, ReasonForm
+from volunteer_hub.activities.models import SignUpState
 from volunteer_hub.activities.states import ACCEPTABLE, LIVE
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import transaction
@@ -137,7 +138,7 @@ def _page(
     return render_template(
         "activities/manage/roster.html",
         found=found,
-        people=admin_queries.list_roster(shift_id),
+        groups=_by_state(admin_queries.list_roster(shift_id)),
         refusal=refusal,
         number_form=number_form or NumberForm(formdata=None),
         capacity_form=capacity_form or CapacityForm(formdata=None, data={"capacity": found.shift.capacity}),
@@ -145,6 +146,12 @@ def _page(
         live=LIVE,
         now=clock.now(),
     )
+
+
+def _by_state(people: list[admin_queries.OnRoster]) -> list[tuple[SignUpState, list[admin_queries.OnRoster]]]:
+    """Return the people by where they stand, in the order of the states; those who wait to be decided come first."""
+    groups = [(state, [person for person in people if person.sign_up.state is state]) for state in SignUpState]
+    return [(state, group) for state, group in groups if group]
 
 
 def _to(shift_id: int) -> Response:
