@@ -65,3 +65,46 @@ def scope_of(grants: Iterable[Grant], permission: Permission, volunteer_id: int 
         teams=tuple(value for kind, value in chosen if kind is ScopeKind.TEAM),
         volunteer_id=volunteer_id if permission is Permission.OWN_PAGES else None,
     )
+
+
+#: What an office may give, inside its own region. An administrator gives any role.
+GIVEN_BY_OFFICE = frozenset({Role.SCANNER, Role.STATION_MANAGER, Role.TEAM_LEADER})
+#: On which kinds of subtree a role makes sense.
+FITS: dict[Role, tuple[ScopeKind, ...]] = {
+    Role.ADMINISTRATOR: (ScopeKind.EVERYTHING, ScopeKind.REGION),
+    Role.AUDITOR: (ScopeKind.EVERYTHING, ScopeKind.REGION),
+    Role.OFFICE: (ScopeKind.REGION, ScopeKind.EVERYTHING),
+    Role.STATION_MANAGER: (ScopeKind.STATION, ScopeKind.REGION),
+    Role.SCANNER: (ScopeKind.STATION, ScopeKind.REGION, ScopeKind.TEAM),
+    Role.TEAM_LEADER: (ScopeKind.TEAM,),
+}
+
+
+def roles_to_give(held: Iterable[Grant]) -> list[Role]:
+    """Return the roles that the holder of these grants may give somewhere, in the order of the enumeration."""
+    holders = {role for role, _, _ in held}
+    return [role for role in Role if any(_gives(holder, role) for holder in holders)]
+
+
+def may_grant(held: Iterable[Grant], role: Role, kind: ScopeKind, value: str, region_code: str | None) -> bool:
+    """Tell whether the holder of these grants may give a role on a subtree, or take it back.
+
+    `region_code` is the division in which the subtree's station or team lies; a division is its own.
+    """
+    return any(
+        _gives(holder, role) and _covers(over, reach, kind, value, region_code) for holder, over, reach in held
+    )
+
+
+def _gives(holder: Role, role: Role) -> bool:
+    return holder is Role.ADMINISTRATOR or (holder is Role.OFFICE and role in GIVEN_BY_OFFICE)
+
+
+def _covers(over: ScopeKind, reach: str, kind: ScopeKind, value: str, region_code: str | None) -> bool:
+    """Tell whether the subtree (kind, value) lies inside the subtree (over, reach)."""
+    if over is ScopeKind.EVERYTHING:
+        return True
+    if over is ScopeKind.REGION:
+        lies_in = value if kind is ScopeKind.REGION else region_code
+        return lies_in is not None and lies_in.startswith(reach)
+    return kind is over and value.startswith(reach)

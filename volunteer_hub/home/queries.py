@@ -110,7 +110,7 @@ def list_own_teams(volunteer_id: int) -> list[tuple[Team, Membership]]:
         .where(Membership.volunteer_id == volunteer_id, Membership.state == MembershipState.ACTIVE)
         .order_by(Membership.joined_on)
     )
-    return [row._tuple() for row in rows]
+    return [(team, membership) for team, membership in rows]
 
 
 def list_upcoming(now: datetime, limit: int) -> list[Listed]:

@@ -1,0 +1,1 @@
+"""The accounts room: signing in, logins, roles, tokens."""
