@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from volunteer_hub.core import crypto
-from volunteer_hub.core.db import db
+from volunteer_hub.core.db import AnyRow, db
 from volunteer_hub.core.errors import NotFound
-from volunteer_hub.core.scope import Scope
+from volunteer_hub.core.paging import Page, page_of
+from volunteer_hub.core.scope import Scope, in_region
+from volunteer_hub.regions.models import Region
 from volunteer_hub.volunteers.models import STILL, Consent, DocumentKind, Guardian, Standing, Volunteer
+from volunteer_hub.volunteers.searching import Sought
 
 _open = and_(Standing.volunteer_id == Volunteer.id, Standing.until == STILL)
 
@@ -90,3 +93,38 @@ def find_guardian(volunteer_id: int) -> Guardian | None:
 def list_consents(volunteer_id: int) -> Sequence[Consent]:
     """Return what was agreed to, in the order in which it was."""
     return db.session.scalars(select(Consent).where(Consent.volunteer_id == volunteer_id).order_by(Consent.id)).all()
+
+
+def page_volunteers(scope: Scope, sought: Sought, region_code: str = "", number: int = 1) -> Page[AnyRow]:
+    """Return volunteers with their open standing and its division, by name, twenty a page.
+
+    A name is looked for among those who live inside the scope. A full number also finds who has
+    withdrawn, and, for whoever works at a station, anybody: that person stands at the desk.
+    """
+    statement = (
+        select(Volunteer, Standing, Region)
+        .outerjoin(Standing, _open)
+        .outerjoin(Region, Region.code == Standing.region_code)
+        .where(Volunteer.merged_into_id.is_(None), _matches(sought), _within(scope, sought))
+        .order_by(Volunteer.name, Volunteer.id)
+    )
+    if region_code:
+        statement = statement.where(in_region(Standing.region_code, region_code))
+    return page_of(db.session, statement, number, 20)
+
+
+def _matches(sought: Sought) -> ColumnElement[bool]:
+    if sought.number:
+        return Volunteer.number == sought.number
+    if sought.mobile:
+        return Volunteer.mobile_index == mobile_index(sought.mobile)
+    if sought.documents:
+        return Volunteer.document_index.in_([document_index(kind, number) for kind, number in sought.documents])
+    return Volunteer.name.contains(sought.name, autoescape=True)
+
+
+def _within(scope: Scope, sought: Sought) -> ColumnElement[bool]:
+    lives_inside = scope.where(region=Standing.region_code)
+    if not sought.exact:
+        return lives_inside
+    return true() if scope.stations else or_(lives_inside, Volunteer.withdrawn_at.is_not(None))

@@ -26,6 +26,10 @@ class ShownText:
     digest: str
 
 
+#: Kind, text and by whom.
+GivenConsent = tuple[str, ShownText, str]
+
+
 @dataclass(frozen=True)
 class Texts:
     """The two texts beside a registration form: for everybody, and for the guardian of a minor."""
@@ -77,8 +81,7 @@ class Checked:
     mobile: str
     band: Band
     guardian: GuardianAnswer | None
-    #: Kind, text and by whom, of each consent given.
-    consents: tuple[tuple[str, ShownText, str], ...]
+    consents: tuple[GivenConsent, ...]
 
 
 def check(registration: Registration, thresholds: Ages, today: date) -> Checked:
@@ -96,7 +99,7 @@ def check(registration: Registration, thresholds: Ages, today: date) -> Checked:
             n=thresholds.minimum,
         )
     mobile = mobiles.normalise(registration.mobile)
-    guardian = _check_guardian(registration.guardian, band, thresholds) if ages.is_minor(band) else None
+    guardian = _check_guardian(registration.guardian, band, thresholds)
     if not registration.agrees:
         raise DomainError("consent_missing", N_("请阅读并同意后再提交。"), field="agrees")
     check_choices(registration.skills, registration.categories)
@@ -108,7 +111,7 @@ def check(registration: Registration, thresholds: Ages, today: date) -> Checked:
         mobile=mobile,
         band=band,
         guardian=guardian,
-        consents=_consents(registration.texts, band),
+        consents=consents_of(registration.texts, band),
     )
 
 
@@ -134,30 +137,50 @@ def _typed_birth(birth_on: date | None, today: date) -> date:
     return birth_on
 
 
-def _check_guardian(answer: GuardianAnswer, band: Band, thresholds: Ages) -> GuardianAnswer:
+def guardian_problems(answer: GuardianAnswer, band: Band, thresholds: Ages) -> list[DomainError]:
+    """Return everything that is missing of a guardian's part, each at its field; nothing for an adult."""
+    if not ages.is_minor(band):
+        return []
+    problems = []
     if not answer.name.strip():
-        raise DomainError(
-            "guardian_missing",
-            N_("未满 %(n)d 周岁，需要监护人同意。请填写监护人姓名。"),
-            field="guardian_name",
-            n=thresholds.adult,
+        problems.append(
+            DomainError(
+                "guardian_missing",
+                N_("未满 %(n)d 周岁，需要监护人同意。请填写监护人姓名。"),
+                field="guardian_name",
+                n=thresholds.adult,
+            )
         )
+    try:
+        mobiles.normalise(answer.mobile, "guardian_mobile")
+    except DomainError as refusal:
+        problems.append(refusal)
+    if not answer.agrees:
+        problems.append(DomainError("guardian_consent_missing", N_("请监护人阅读并同意。"), field="guardian_agrees"))
+    if ages.needs_separate_consent(band) and not answer.agrees_to_child_data:
+        problems.append(
+            DomainError(
+                "child_data_consent_missing",
+                N_("未满 %(n)d 周岁，请监护人另外同意处理孩子的个人信息。"),
+                field="guardian_agrees_to_child_data",
+                n=thresholds.sensitive,
+            )
+        )
+    return problems
+
+
+def _check_guardian(answer: GuardianAnswer, band: Band, thresholds: Ages) -> GuardianAnswer | None:
+    if not ages.is_minor(band):
+        return None
+    for problem in guardian_problems(answer, band, thresholds):
+        raise problem
     name = check_name(answer.name, "guardian_name")
     mobile = mobiles.normalise(answer.mobile, "guardian_mobile")
-    if not answer.agrees:
-        raise DomainError("guardian_consent_missing", N_("请监护人阅读并同意。"), field="guardian_agrees")
-    if ages.needs_separate_consent(band) and not answer.agrees_to_child_data:
-        raise DomainError(
-            "child_data_consent_missing",
-            N_("未满 %(n)d 周岁，请监护人另外同意处理孩子的个人信息。"),
-            field="guardian_agrees_to_child_data",
-            n=thresholds.sensitive,
-        )
     return GuardianAnswer(name, mobile, answer.agrees, answer.agrees_to_child_data)
 
 
-def _consents(texts: Texts, band: Band) -> tuple[tuple[str, ShownText, str], ...]:
-    """List the consents: a child below the sensitive age cannot give its own, the guardian gives both."""
+def consents_of(texts: Texts, band: Band) -> tuple[GivenConsent, ...]:
+    """List what is agreed to at an age: a child below the sensitive age cannot, the guardian does for it."""
     separate = ages.needs_separate_consent(band)
     given = [(REGISTRATION, texts.registration, GUARDIAN if separate else SELF)]
     if ages.is_minor(band):

@@ -17,10 +17,10 @@ from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.text import N_
 from volunteer_hub.regions.models import Region, RegionLevel
 from volunteer_hub.volunteers import mobiles, queries, registration
-from volunteer_hub.volunteers.ages import Ages
+from volunteer_hub.volunteers.ages import Ages, Band, full_years
 from volunteer_hub.volunteers.models import STILL, Consent, DocumentKind, Guardian, Standing, Volunteer
 from volunteer_hub.volunteers.numbers import next_number
-from volunteer_hub.volunteers.registration import Checked, Registration
+from volunteer_hub.volunteers.registration import Checked, GivenConsent, Registration, Texts
 
 #: How sure the register is of who somebody is.
 SELF_CLAIMED, SEEN_BY_STAFF, SEEN_ELSEWHERE = 0, 2, 3
@@ -65,12 +65,12 @@ def register(
     )
     _insert(volunteer)
     assurance = SEEN_BY_STAFF if at_desk else SELF_CLAIMED
-    db.session.add(
-        Standing(
-            volunteer_id=volunteer.id, region_code=given.region_code, assurance=assurance, since=now, until=STILL
+    _open(volunteer.id, given.region_code, assurance, now)
+    if checked.guardian is not None:
+        db.session.add(
+            Guardian(volunteer_id=volunteer.id, name=checked.guardian.name, mobile=checked.guardian.mobile)
         )
-    )
-    _keep_answers(volunteer.id, checked, now=now)
+    _keep_consents(volunteer.id, checked.consents, now=now)
     if at_desk:
         audit.record(
             actor, "volunteers.register", "volunteer", volunteer.id, now=now, region=given.region_code, number=number
@@ -154,6 +154,26 @@ def withdraw(actor: Actor, volunteer: Volunteer, *, now: datetime) -> None:
     db.session.flush()
 
 
+def restore(
+    actor: Actor, volunteer: Volunteer, region_code: str, texts: Texts, *, now: datetime, ages: Ages | None = None
+) -> None:
+    """Take somebody who withdrew back into the register, at a desk, with the document in hand.
+
+    The consents are given anew. Raises DomainError for who is in the register, or was merged away.
+    """
+    db.session.refresh(volunteer, with_for_update=True)
+    if volunteer.merged_into_id is not None or queries.current_standing(volunteer.id) is not None:
+        raise DomainError("in_register", N_("这位志愿者已在登记册里。"))
+    check_residence(region_code)
+    volunteer.withdrawn_at = None
+    _open(volunteer.id, region_code, SEEN_BY_STAFF, now)
+    years = full_years(volunteer.birth_on, clock.civil_date(now)) if volunteer.birth_on else None
+    band = (ages or Ages()).band(years) if years is not None else Band.ADULT
+    _keep_consents(volunteer.id, registration.consents_of(texts, band), now=now)
+    audit.record(actor, "volunteers.restore", "volunteer", volunteer.id, now=now, region=region_code)
+    db.session.flush()
+
+
 def open_identity(actor: Actor, volunteer: Volunteer, reason: str, *, now: datetime) -> str:
     """Return the full document number of somebody else, against a reason that stays in the trail.
 
@@ -193,16 +213,14 @@ def _replace(standing: Standing, region_code: str, assurance: int, now: datetime
     standing.until = now
     # The old row is closed before the new one is written: only one may be open.
     db.session.flush()
-    db.session.add(
-        Standing(
-            volunteer_id=standing.volunteer_id,
-            region_code=region_code,
-            assurance=assurance,
-            since=now,
-            until=STILL,
-        )
-    )
+    _open(standing.volunteer_id, region_code, assurance, now)
     db.session.flush()
+
+
+def _open(volunteer_id: int, region_code: str, assurance: int, now: datetime) -> None:
+    db.session.add(
+        Standing(volunteer_id=volunteer_id, region_code=region_code, assurance=assurance, since=now, until=STILL)
+    )
 
 
 def check_residence(region_code: str) -> None:
@@ -253,11 +271,7 @@ def _open_account(
     return account
 
 
-def _keep_answers(volunteer_id: int, checked: Checked, *, now: datetime) -> None:
-    if checked.guardian is not None:
-        db.session.add(
-            Guardian(volunteer_id=volunteer_id, name=checked.guardian.name, mobile=checked.guardian.mobile)
-        )
+def _keep_consents(volunteer_id: int, given: tuple[GivenConsent, ...], *, now: datetime) -> None:
     db.session.add_all(
         Consent(
             volunteer_id=volunteer_id,
@@ -267,5 +281,5 @@ def _keep_answers(volunteer_id: int, checked: Checked, *, now: datetime) -> None
             given_by=given_by,
             given_at=now,
         )
-        for kind, text, given_by in checked.consents
+        for kind, text, given_by in given
     )

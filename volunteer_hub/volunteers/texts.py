@@ -1,0 +1,48 @@
+"""The consent texts as the page shows them, with the digest that is kept of each."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from volunteer_hub.core import crypto
+from volunteer_hub.core.errors import DomainError, NotFound
+from volunteer_hub.core.text import N_
+from volunteer_hub.volunteers.registration import MINOR, REGISTRATION, ShownText, Texts
+
+#: The version shown now. A changed text is a new file and a new version; old files stay.
+CURRENT = {REGISTRATION: "v1", MINOR: "v1"}
+#: Every version that was ever shown.
+KNOWN = {(REGISTRATION, "v1"), (MINOR, "v1")}
+
+
+def template_of(kind: str, version: str) -> str:
+    """Return the template of a text. Raises NotFound for one that never was."""
+    if (kind, version) not in KNOWN:
+        raise NotFound
+    return f"volunteers/consents/{kind}_{version}.html"
+
+
+def shown_texts() -> Texts:
+    """Return version and digest of both current texts, in the language of this request."""
+    return Texts(_shown(REGISTRATION), _shown(MINOR))
+
+
+def mark_of(texts: Texts) -> str:
+    """Return one mark of both, which the form carries back."""
+    return crypto.fingerprint(f"{texts.registration.digest}{texts.minor.digest}".encode())
+
+
+def agreed_texts(mark: str | None) -> Texts:
+    """Return the texts that stood beside a form with this mark.
+
+    Raises DomainError at field `agrees` if they have changed since: what was not shown is not agreed to.
+    """
+    texts = shown_texts()
+    if mark != mark_of(texts):
+        raise DomainError("text_changed", N_("告知书已更新，请重新阅读后再提交。"), field="agrees")
+    return texts
+
+
+def _shown(kind: str) -> ShownText:
+    version = CURRENT[kind]
+    return ShownText(version, crypto.fingerprint(render_template(template_of(kind, version)).encode()))
