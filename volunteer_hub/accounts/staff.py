@@ -143,12 +143,20 @@ def take_back(actor: Actor, held: Sequence[Grant], grant_id: int, *, now: dateti
 
 
 def reset_password(actor: Actor, held: Sequence[Grant], account_id: int, *, now: datetime) -> str:
-    """Give a member of staff a new password, ending every login; it is returned once and not kept."""
-    account = _ours(actor, held, account_id, now).account
+    """Give a member of staff a new password. Raises Denied for an account the asker may not act for."""
+    return replace_password(actor, _ours(actor, held, account_id, now).account, now=now)
+
+
+def replace_password(actor: Actor, account: Account, *, now: datetime) -> str:
+    """Give an account a new password, ending every login; it is returned once and not kept.
+
+    Whether the asker may do that is asked by the caller: for staff above, for a volunteer who stands at
+    a desk with a document by the room that knows where volunteers live.
+    """
     password = new_password()
     account.password_hash = passwords.hash_password(password)
-    service.end_all_logins(account_id, now=now)
-    audit.record(actor, "accounts.reset_password", "account", account_id, now=now)
+    service.end_all_logins(account.id, now=now)
+    audit.record(actor, "accounts.reset_password", "account", account.id, now=now)
     return password
 
 
