@@ -37,8 +37,9 @@ def xlsx_file(name: str, sheets: Iterable[Sheet]) -> Response:
 
 
 def _pieces(kept: IO[bytes]) -> Iterator[bytes]:
-    while piece := kept.read(CHUNK):
-        yield piece
+    with kept:
+        while piece := kept.read(CHUNK):
+            yield piece
 
 
 def _attachment(body: Iterable[bytes], name: str, kind: str) -> Response:

@@ -157,7 +157,7 @@ def get_person(question: Question, scope: Scope, volunteer_id: int) -> Person:
     ).one_or_none()
     if row is None:
         raise NotFound
-    return Person(*row._tuple())
+    return Person(*row)
 
 
 def page_entries(question: Question, volunteer_id: int, number: int = 1) -> Page[Any]:
