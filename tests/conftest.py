@@ -20,7 +20,7 @@ os.environ["SECRET_KEY"] = "the tests' own key: not a secret, forty characters"
 os.environ.setdefault("INSTANCE_DIR", tempfile.mkdtemp(prefix="vhtest"))
 
 from config import Settings
-from tests import postgres
+from tests import catalogues, postgres
 from volunteer_hub.app import create_app
 from volunteer_hub.core.db import db
 from volunteer_hub.demo import queries as demo_queries
@@ -38,6 +38,11 @@ class Browser(FlaskClient):
             db.session.rollback()
         with self.application.app_context():
             return super().open(*args, **kwargs)
+
+
+def pytest_configure() -> None:
+    """Compile the translations before the first page is drawn."""
+    catalogues.compile_stale()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -91,12 +96,11 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-def make_app(uri: str) -> Flask:
-    """Return an application on any address, for tests that need more than one."""
+def make_app(uri: str, **chosen: Any) -> Flask:
+    """Return an application on any address, for tests that need more than one; `chosen` overrides settings."""
     settings = Settings()
     settings.SQLALCHEMY_DATABASE_URI = uri
-    settings.WTF_CSRF_ENABLED = False  # type: ignore[attr-defined]
-    settings.MIGRATION_LOG = False  # type: ignore[attr-defined]
+    vars(settings).update({"WTF_CSRF_ENABLED": False, "MIGRATION_LOG": False, **chosen})
     application = create_app(settings)
     application.test_client_class = Browser
     return application

@@ -40,7 +40,8 @@ def get_shift_here(scope: Scope, shift_id: int) -> tuple[Shift, Activity, Statio
     ).one_or_none()
     if row is None:
         raise NotFound
-    return row._tuple()
+    shift, activity, station = row
+    return shift, activity, station
 
 
 def get_station_here(scope: Scope, station_id: int) -> Station:

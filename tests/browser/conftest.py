@@ -1,0 +1,69 @@
+"""A served application and real Chromium."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Playwright, sync_playwright
+from werkzeug.serving import make_server
+
+from tests import chromium
+from tests.conftest import make_app
+from volunteer_hub.core.db import db
+from volunteer_hub.demo import queries as demo_queries
+from volunteer_hub.ledger import queries as ledger_queries
+
+PATIENCE = 60_000
+Opener = Callable[..., AbstractContextManager[Browser]]
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[Flask, str]]:
+    """The application with every guard on, on SQLite, at an address of this machine; its context is pushed."""
+    application = make_app(f"sqlite:///{tmp_path / 'hub.sqlite3'}", WTF_CSRF_ENABLED=True)
+    demo_queries._loaded.clear()
+    ledger_queries.forget_policies()
+    server = make_server("127.0.0.1", 0, application, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    with application.app_context():
+        flask_migrate.upgrade()
+        thread.start()
+        yield application, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join(timeout=60)
+        server.server_close()
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, driving the installed Chromium."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def open_browser(playwright: Playwright) -> Opener:
+    """Open a Chromium; given a film, its camera plays that."""
+
+    @contextmanager
+    def opener(film: Path | None = None) -> Iterator[Browser]:
+        camera = [
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={film}",
+        ]
+        browser = playwright.chromium.launch(
+            executable_path=chromium.find(), args=[*chromium.ARGUMENTS, *(camera if film else [])], timeout=PATIENCE
+        )
+        yield browser
+        browser.close()
+
+    return opener
