@@ -17,7 +17,7 @@ from volunteer_hub.regions.models import Region
 from volunteer_hub.regions.picker import place_picker
 from volunteer_hub.volunteers import labels, queries, searching, service, texts
 from volunteer_hub.volunteers.forms import AssuranceForm, DeskForm, OpenForm, RestoreForm, SearchForm
-from volunteer_hub.volunteers.models import Volunteer
+from volunteer_hub.volunteers.models import Standing, Volunteer
 from volunteer_hub.volunteers.showing import ages, picker, registration_page
 from volunteer_hub.web.access import access, actor, require, scope
 
@@ -115,7 +115,7 @@ def raise_assurance(volunteer_id: int) -> Answer:
         try:
             with transaction():
                 volunteer = _seen(volunteer_id, Permission.RAISE_ASSURANCE)
-                service.raise_assurance(actor(), volunteer, int(form.level.data), form.reason.data, now=clock.now())
+                service.raise_assurance(actor(), volunteer, int(form.level.data), form.evidence.data, now=clock.now())
         except NotFound:
             raise
         except DomainError as refusal:
@@ -185,7 +185,7 @@ def _page(
         may_open=current is not None and scope(Permission.OPEN_IDENTITY).covers(region=current.region_code),
         may_raise=access().can(Permission.RAISE_ASSURANCE),
         opening=opening or OpenForm(None),
-        raising=raising or AssuranceForm(None),
+        raising=_higher(raising or AssuranceForm(None), current),
         restoring=restoring or RestoreForm(None),
         picker=picker(),
         version=texts.CURRENT["registration"],
@@ -194,3 +194,10 @@ def _page(
     )
     sent = opening or raising or restoring
     return page, 422 if sent and sent.errors else 200
+
+
+def _higher(form: AssuranceForm, current: Standing | None) -> AssuranceForm:
+    """Offer only what is surer than the register is."""
+    if current is not None:
+        form.level.choices = [choice for choice in form.level.choices if int(choice.value) > current.assurance]
+    return form

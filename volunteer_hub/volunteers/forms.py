@@ -207,7 +207,7 @@ class AssuranceForm(Form):
     """How sure the register is from now on, and what was looked at."""
 
     level = SelectField(_l("核验到"), choices=choices((level, _l(ASSURANCES[level])) for level in (2, 3)))
-    reason = StringField(
+    evidence = StringField(
         _l("核验了什么"),
         [required(), at_most(200)],
         render_kw={"autocomplete": "off", "placeholder": _l("例如：当面核对身份证原件")},

@@ -21,6 +21,8 @@ ASSURANCES = {
     2: N_("工作人员已当面核验证件"),
     3: N_("已经外部实名认证"),
 }
+#: The same in the few words a list has room for.
+ASSURANCES_SHORT = {0: N_("未核验"), 1: N_("手机已核实"), 2: N_("已当面核验"), 3: N_("已实名认证")}
 CONSENTS = {
     REGISTRATION: N_("志愿者个人信息处理告知书"),
     MINOR: N_("未成年人志愿者监护人同意书"),

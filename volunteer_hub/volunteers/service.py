@@ -111,16 +111,16 @@ def change_residence(actor: Actor, volunteer: Volunteer, region_code: str, *, no
         )
 
 
-def raise_assurance(actor: Actor, volunteer: Volunteer, level: int, reason: str, *, now: datetime) -> None:
+def raise_assurance(actor: Actor, volunteer: Volunteer, level: int, evidence: str, *, now: datetime) -> None:
     """Record that somebody is surer of who a volunteer is, with the document in hand; leaves a row in the trail.
 
-    Raises DomainError where the register is as sure already, or no reason is given.
+    Raises DomainError where the register is as sure already, or nothing was looked at.
     """
     standing = _open_standing(volunteer)
     if not standing.assurance < level <= SEEN_ELSEWHERE:
         raise DomainError("assurance_not_higher", N_("核验级别只能提高，不能重复登记。"), field="level")
-    if not reason.strip():
-        raise DomainError("reason_missing", N_("请写明理由。"), field="reason")
+    if not evidence.strip():
+        raise DomainError("evidence_missing", N_("请写明核验了什么。"), field="evidence")
     old = standing.assurance
     _replace(standing, standing.region_code, level, now)
     audit.record(
@@ -130,7 +130,7 @@ def raise_assurance(actor: Actor, volunteer: Volunteer, level: int, reason: str,
         volunteer.id,
         now=now,
         region=standing.region_code,
-        reason=reason.strip(),
+        reason=evidence.strip(),
         old=old,
         new=level,
     )

@@ -139,7 +139,7 @@ def test_the_office_of_another_district_gets_nothing(client: FlaskClient) -> Non
     assert client.get(address).status_code == 404
     assert client.get(address, query_string={"found": "forged"}).status_code == 404
     assert client.post(f"{address}/open", data={"reason": "好奇"}).status_code == 404
-    assert client.post(f"{address}/assurance", data={"level": "2", "reason": "好奇"}).status_code == 404
+    assert client.post(f"{address}/assurance", data={"level": "2", "evidence": "好奇"}).status_code == 404
     assert db.session.scalar(select(AuditEntry.id).where(AuditEntry.action.startswith("volunteers."))) is None
 
 
@@ -184,7 +184,7 @@ def test_a_station_raises_assurance_with_the_card_in_hand(client: FlaskClient) -
     token = re.search(r"found=([\w-]+)", page)
     assert token is not None
     address = f"{PEOPLE}/{volunteer.id}/assurance"
-    sent = {"level": "2", "reason": "当面核对身份证原件", "found": token[1]}
+    sent = {"level": "2", "evidence": "当面核对身份证原件", "found": token[1]}
     assert client.post(address, data=sent).status_code == 302
     again = client.post(address, data=sent)
     assert (again.status_code, wrong_fields(again.text)) == (422, {"level"})

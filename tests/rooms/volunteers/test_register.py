@@ -68,7 +68,7 @@ def test_assurance_only_rises_and_says_why(app: Flask) -> None:
         (2, "再来一次", "level"),
         (1, "降级", "level"),
         (4, "没有", "level"),
-        (3, " ", "reason"),
+        (3, " ", "evidence"),
     ):
         with pytest.raises(DomainError) as refusal, transaction():
             service.raise_assurance(CLERK, volunteer, level, reason, now=LATEST)
