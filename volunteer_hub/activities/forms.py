@@ -65,7 +65,7 @@ class FilterForm(Form):
         default="",
     )
     region = SelectField(_l("街道、乡镇"), validate_choice=False, default="")
-    station = IntegerField(validators=[Optional()])
+    station = IntegerField(validators=[Optional(), NumberRange(1, 2**62)])
 
 
 class DetailsForm(Form):
@@ -74,7 +74,11 @@ class DetailsForm(Form):
     station_id = SelectField(_l("发布阵地"), coerce=int)
     project_id = SelectField(_l("所属项目"), coerce=_maybe_int)
     title = StringField(_l("活动名称"), [required(), at_most(50)])
-    category = SelectField(_l("服务类别"), choices=choices((key, _l(words)) for key, words in CATEGORIES.items()))
+    category = SelectField(
+        _l("服务类别"),
+        [required()],
+        choices=choices([("", _l("请选择")), *((key, _l(words)) for key, words in CATEGORIES.items())]),
+    )
     content = TextAreaField(_l("服务内容"), [required(), at_most(2000)])
     risks = TextAreaField(_l("可能的风险与注意事项"), [required(), at_most(1000)])
     place = StringField(_l("活动地点"), [required(), at_most(100)])

@@ -51,7 +51,7 @@ def index() -> str:
         by_day=by_day,
         form=form,
         station=queries.find_station(filters.station_id),
-        kept={name: value for name, value in request.args.items() if name != "page" and value},
+        kept={name: request.args[name] for name in form._fields if request.args.get(name)},
         today=clock.civil_date(now),
     )
 

@@ -125,6 +125,8 @@ def test_a_weekly_draft_has_its_shifts(manager: FlaskClient, station: Station) -
         ({"title": "长" * 51}, "最多 50 个字"),
         ({"title": ""}, "请填写这一项"),
         ({"risks": ""}, "请填写这一项"),
+        ({"category": ""}, "请填写这一项"),
+        ({"category": "shopping"}, "field-error"),
         ({"contact_phone": "问王姐"}, "请填写电话号码"),
         ({"audience": "team"}, "要选定一支队伍"),
         ({"first_on": "2020-01-01"}, "要在现在之后"),

@@ -68,6 +68,8 @@ def test_the_filters_narrow_the_list(client: FlaskClient, station: Station, else
         "since=nonsense&category=nonsense": {"清扫街道", "义务理发", "读书会"},
         "words=%": set(),
         "words=没有的": set(),
+        "words=理发&_scheme=x&endpoint=y&page=0": {"义务理发"},
+        f"words=理发&station={10**30}": {"义务理发"},
     }
     for query, expected in cases.items():
         page = text(client, f"/activities?{query}")
