@@ -9,7 +9,7 @@ VENV := .venv/bin
 export PORT HTTPS DEMO
 
 .DEFAULT_GOAL := help
-.PHONY: help run env env-dev test lint format lock migrations-check demo-remove backup bench screenshots clean
+.PHONY: help run env env-dev test lint format lock messages migrations-check demo-remove backup bench screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ format: env-dev ## Format the Python code
 
 lock: ## Recompute requirements*.txt with exact versions and hashes
 	@scripts/lock.sh
+
+messages: env ## Bring the English catalogue up to date; say what is still to translate
+	@scripts/messages.sh
 
 migrations-check: env ## Say whether tables and migrations agree
 	@$(VENV)/flask db check

@@ -23,7 +23,7 @@ def shown(answer: Answer) -> dict[str, Any]:
         "by": by,
         "place": details.get("place", ""),
         "hours": hours(details.get("minutes")),
-        "why": "、".join(say(REDUCTIONS[key]) for key in details.get("why", ()) if key in REDUCTIONS),
+        "why": say(N_("、")).join(say(REDUCTIONS[key]) for key in details.get("why", ()) if key in REDUCTIONS),
     }
     return {
         "nonce": answer.nonce,

@@ -28,6 +28,8 @@ KINDS = {
     Unit.HOURS_EACH: Kind.DECIMAL,
 }
 SIGNATURES = (N_("填表人："), N_("审核人："), N_("单位负责人（盖章）："), N_("填表日期："))
+#: Sixteen columns must fit the width of an A4 sheet and be legible.
+NARROW = 10
 #: A signature every so many columns.
 SIGNATURE_STEP = 3
 
@@ -41,10 +43,10 @@ def ratio_sheet(answer: Answer, say: Say) -> Sheet:
     """Return one row for the division and one for each part, with the question above and signatures below."""
     question = answer.question
     columns = [
-        Column(say(N_("区划")), width=22),
-        Column(say(N_("区划代码")), width=15),
-        *(Column(say(figure.name), KINDS[figure.unit]) for figure in FIGURES),
-        *(Column(say(CLASS_NAMES[kind]) + say(N_("（小时）")), Kind.HOURS) for kind in question.classes),
+        Column(say(N_("区划")), width=18),
+        Column(say(N_("区划代码"))),
+        *(Column(say(figure.name), KINDS[figure.unit], NARROW) for figure in FIGURES),
+        *(Column(say(CLASS_NAMES[kind]) + say(N_("（小时）")), Kind.HOURS, NARROW) for kind in question.classes),
     ]
     return Sheet(
         name=say(N_("统计")),
@@ -91,7 +93,10 @@ def _asked(question: Question, place: str, say: Say) -> list[str]:
         ),
         say(
             N_("周期：%(period)s    时长类别：%(classes)s"),
-            {"period": say(sentence, places), "classes": "、".join(say(CLASS_NAMES[k]) for k in question.classes)},
+            {
+                "period": say(sentence, places),
+                "classes": say(N_("、")).join(say(CLASS_NAMES[k]) for k in question.classes),
+            },
         ),
     ]
 
@@ -126,7 +131,7 @@ def _ratio_foot(answer: Answer, say: Say) -> Iterator[Sequence[str]]:
         yield [say(N_("注：%(place)s，%(remark)s"), {"place": name, "remark": say(sentence)})]
     yield [say(definitions.NOT_ADDITIVE)]
     for figure in FIGURES:
-        yield [f"{say(figure.name)}：{_rule(figure, say)}"]
+        yield [say(figure.name) + say(N_("：")) + _rule(figure, say)]
     yield []
     line = [""] * (SIGNATURE_STEP * len(SIGNATURES))
     line[::SIGNATURE_STEP] = [say(signature) for signature in SIGNATURES]

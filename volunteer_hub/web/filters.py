@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from flask import Flask
+from flask_babel import format_date
 
 from volunteer_hub.core import clock
 from volunteer_hub.core.masking import mask_document, mask_mobile, mask_name
@@ -35,6 +36,11 @@ def day(value: date | datetime | None) -> str:
     return (clock.civil_date(value) if isinstance(value, datetime) else value).isoformat()
 
 
+def month(instant: datetime) -> str:
+    """Show the month of an instant in the language of the page: 11月, Nov."""
+    return str(format_date(clock.civil_date(instant), "LLL"))
+
+
 def clock_time(instant: datetime | None) -> str:
     """Show hours and minutes only."""
     return moment(instant, "%H:%M")
@@ -52,6 +58,7 @@ def init_app(app: Flask) -> None:
         percent=percent,
         moment=moment,
         day=day,
+        month=month,
         clock_time=clock_time,
         count=count,
         mask_name=mask_name,
