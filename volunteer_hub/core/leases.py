@@ -50,9 +50,10 @@ def hold(name: str, holder: str, *, now: datetime, for_how_long: timedelta) -> b
 
 def claim_period(job: str, period: str, *, now: datetime) -> bool:
     """Claim a period of a job in the caller's transaction; False if it has been done already."""
-    result = db.session.execute(
-        upsert(db.session, JobRun.__table__)  # type: ignore[arg-type]
+    claimed = db.session.scalar(
+        upsert(db.session, JobRun.__table__)  # type: ignore[arg-type]  # declared as FromClause, is a Table
         .values(job=job, period=period, ran_at=now)
         .on_conflict_do_nothing(index_elements=["job", "period"])
+        .returning(JobRun.job)
     )
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    return claimed is not None

@@ -156,7 +156,7 @@ class _Line:
     def _stated_end(self) -> datetime:
         """Return the planned end, at which the timetable closes; a manager states some minutes less."""
         if self.visit.course is Course.CONFIRMED:
-            return max(self.visit.in_at, self.shift.ends_at - timedelta(minutes=self.identity % 4 * 5))
+            return max(self.visit.in_at, self.shift.ends_at - timedelta(minutes=self.visit.in_at.second % 4 * 5))
         return self.shift.ends_at
 
     def _credit(self) -> Credit:

@@ -194,7 +194,7 @@ def _add(
             "name": name,
             "region_code": region,
             "station_id": station.id if station else None,
-            "join_mode": JoinMode.OPEN if identity % 3 == 0 else JoinMode.REQUEST,
+            "join_mode": JoinMode.OPEN if len(rows) % 3 == 0 else JoinMode.REQUEST,
             "introduction": "",
             "founded_at": FOUNDED_AT,
             "dissolved_at": None,
