@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
+from volunteer_hub.core.db import db
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.text import N_
 from volunteer_hub.web.access import is_api
@@ -76,6 +77,7 @@ def problem(status: int, code: str, detail: str, **more: Any) -> Response:
 
 
 def _answer(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
+    db.session.rollback()  # PostgreSQL refuses to read on in a transaction that an error has spoilt
     if is_api() or request.accept_mimetypes.best == "application/json":
         response = problem(status, code, detail)
     else:
