@@ -140,14 +140,24 @@ class RegionPicker {
       return;
     }
     await this.guard(async () => {
-      const query = this.settings.elsewhere ? { q: text } : { q: text, within: this.settings.home };
-      const all = await ask(this.settings.search, query);
+      const fit = await this.hits(text);
       if (input.value.trim() !== text) return;
-      const fit = all.filter((region) => this.settings.anyLevel || !region.has_children).slice(0, MOST);
       this.found.replaceChildren(...fit.map((region) => this.hit(region, input)));
       if (!fit.length) this.found.append(element('p', { textContent: this.words.nothing }));
       this.found.hidden = false;
     }, () => this.look(input));
+  }
+
+  /* Look around home first, which is quick, and further away only if nothing is there. */
+  async hits(text) {
+    const places = this.top ? [{ within: this.top }] : [{}];
+    if (this.top && this.settings.elsewhere) places.push({});
+    for (const place of places) {
+      const all = await ask(this.settings.search, { q: text, ...place });
+      const fit = all.filter((region) => this.settings.anyLevel || !region.has_children);
+      if (fit.length) return fit.slice(0, MOST);
+    }
+    return [];
   }
 
   hit(region, input) {

@@ -11,12 +11,12 @@ const SHAKES = { accepted: [60], already: [60, 60, 60], pending: [120], stored: 
 
 let context = null;
 
-/* A browser lets a page sound only after a touch or a key. */
+/* A browser lets a page sound only after a touch or a key. The first time takes long: never in a key's way. */
 function wake() {
   context ??= 'AudioContext' in window ? new AudioContext() : null;
   if (context?.state === 'suspended') context.resume().catch(() => {});
 }
-for (const kind of ['pointerdown', 'keydown']) document.addEventListener(kind, wake, { passive: true });
+for (const kind of ['pointerdown', 'keydown']) document.addEventListener(kind, () => setTimeout(wake), { passive: true });
 
 export function signal(outcome) {
   if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(SHAKES[outcome]);
