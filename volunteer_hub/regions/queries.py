@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, exists, select
+from sqlalchemy import and_, case, exists, select
 from sqlalchemy.orm import aliased
 
 from volunteer_hub.core.db import db
@@ -72,13 +72,11 @@ def have_children(regions: Sequence[Region]) -> set[str]:
     return {code for code in parents if code}
 
 
-def search_regions(
-    text: str, within: str | None = None, limit: int = 20, *, prefer: str | None = None
-) -> list[Region]:
+def search_regions(text: str, within: str | None = None, limit: int = 20) -> list[Region]:
     """Return divisions whose full name holds every word, the shortest way down first.
 
-    `within` keeps to a subtree; `prefer` shows a subtree's divisions before others. Where the last word
-    stands in a division's own name, it comes before those that merely lie below such a one.
+    Where the last word stands in a division's own name, it comes before those that merely lie below such
+    a one. Over the whole country it takes half a second; `within` a subtree it is quick.
     """
     words = text.split()[:MOST_WORDS]
     if not words:
@@ -86,11 +84,8 @@ def search_regions(
     statement = select(Region).where(and_(*(Region.full_name.contains(word, autoescape=True) for word in words)))
     if within:
         statement = statement.where(in_region(Region.code, within))
-    order: list[ColumnElement[int] | ColumnElement[str]] = []
-    if prefer:
-        order.append(case((in_region(Region.code, prefer), 0), else_=1))
-    order.append(case((Region.name.contains(words[-1], autoescape=True), 0), else_=1))
-    statement = statement.order_by(*order, Region.level, Region.code)
+    own_name = case((Region.name.contains(words[-1], autoescape=True), 0), else_=1)
+    statement = statement.order_by(own_name, Region.level, Region.code)
     return list(db.session.scalars(statement.limit(limit)))
 
 

@@ -24,7 +24,9 @@ LONGEST_QUESTION = 60
 @limiter.limit("120/minute")
 def index() -> str:
     text = _question()
-    found = queries.search_regions(text, limit=50, prefer=_home_code()) if text else []
+    home = queries.home_region(current_app.config["HOME_REGION"])
+    found = queries.search_regions(text, home.code, limit=50) if home else []
+    found = found or queries.search_regions(text, limit=50)
     return render_template("regions/index.html", text=text, found=found)
 
 
@@ -48,17 +50,11 @@ def path() -> Response:
 @limiter.limit("120/minute")
 def search() -> Response:
     within = request.args.get("within", "")
-    home = queries.get_region(within).code if within else None
-    return _answer(queries.search_regions(_question(), within=home, prefer=home or _home_code()))
+    return _answer(queries.search_regions(_question(), queries.get_region(within).code if within else None))
 
 
 def _question() -> str:
     return request.args.get("q", "").strip()[:LONGEST_QUESTION]
-
-
-def _home_code() -> str | None:
-    home = queries.home_region(current_app.config["HOME_REGION"])
-    return home.code if home else None
 
 
 def _answer(regions: Sequence[Region]) -> Response:

@@ -102,32 +102,25 @@ def set_population(
     region = queries.get_region(region_code)
     source = source.strip()
     _check_figure(year, value, source, now)
-    # Two at once for the same figure: the second replaces the first instead of breaking the unique key.
-    dialect.take_turn(db.session, f"population:{region.code}:{base}:{year}")
-    figure = db.session.scalar(
-        select(PopulationFigure).filter_by(region_code=region.code, base=base, year=year).with_for_update()
-    )
-    old: dict[str, Any] = {"old_value": figure.value, "old_source": figure.source} if figure else {}
-    if figure is None:
-        figure = PopulationFigure(region_code=region.code, base=base, year=year)
-        db.session.add(figure)
+    figure, replaced = _find_or_begin_figure(region.code, base, year)
     figure.value, figure.source = value, source
     figure.entered_at, figure.entered_by = now, actor.label
     db.session.flush()
-    audit.record(
-        actor,
-        "regions.set_population",
-        "population_figure",
-        figure.id,
-        now=now,
-        region=region.code,
-        base=base.value,
-        year=year,
-        value=value,
-        source=source,
-        **old,
-    )
+    said = {"base": base.value, "year": year, "value": value, "source": source, **replaced}
+    audit.record(actor, "regions.set_population", "population_figure", figure.id, now=now, region=region.code, **said)
     return figure
+
+
+def _find_or_begin_figure(code: str, base: PopulationBase, year: int) -> tuple[PopulationFigure, dict[str, Any]]:
+    """Return the figure that stands there, or a new one, and what the trail must keep of the old."""
+    # Two at once for the same figure: the second replaces the first instead of breaking the unique key.
+    dialect.take_turn(db.session, f"population:{code}:{base}:{year}")
+    figure = db.session.scalar(select(PopulationFigure).filter_by(region_code=code, base=base, year=year))
+    if figure is not None:
+        return figure, {"old_value": figure.value, "old_source": figure.source}
+    figure = PopulationFigure(region_code=code, base=base, year=year)
+    db.session.add(figure)
+    return figure, {}
 
 
 def _check_figure(year: int, value: int, source: str, now: datetime) -> None:
@@ -156,26 +149,14 @@ def choose_settings(
     if counted_assurance not in range(4):
         raise DomainError("assurance_unknown", N_("请选择列表中的一项。"), field="counted_assurance")
     dialect.take_turn(db.session, f"area_settings:{region.code}")
-    held = db.session.get(AreaSettings, region.code, with_for_update=True)
-    old: dict[str, Any] = (
-        {"old_publishes_ratios": held.publishes_ratios, "old_counted_assurance": held.counted_assurance}
-        if held
-        else {}
-    )
+    said: dict[str, Any] = {"publishes_ratios": publishes_ratios, "counted_assurance": counted_assurance}
+    held = db.session.get(AreaSettings, region.code, populate_existing=True)
     if held is None:
         held = AreaSettings(region_code=region.code)
         db.session.add(held)
+    else:
+        said |= {"old_publishes_ratios": held.publishes_ratios, "old_counted_assurance": held.counted_assurance}
     held.publishes_ratios, held.counted_assurance = publishes_ratios, counted_assurance
     db.session.flush()
-    audit.record(
-        actor,
-        "regions.choose_settings",
-        "area_settings",
-        region.code,
-        now=now,
-        region=region.code,
-        publishes_ratios=publishes_ratios,
-        counted_assurance=counted_assurance,
-        **old,
-    )
+    audit.record(actor, "regions.choose_settings", "area_settings", region.code, now=now, region=region.code, **said)
     return held

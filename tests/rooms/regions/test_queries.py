@@ -56,12 +56,6 @@ def test_signs_of_the_search_language_are_only_letters_in_a_search(app: Flask) -
     assert found("%") == found("_") == found("\\") == []
 
 
-def test_the_preferred_subtree_comes_first(app: Flask) -> None:
-    places = make_district()
-    hits = queries.search_regions("社区", prefer=places.other_street)
-    assert [region.name for region in hits] == ["东山社区", "仙城社区", "安康社区"]
-
-
 def test_pages_open_on_the_configured_division_or_where_all_that_is_loaded_lies(app: Flask) -> None:
     assert queries.home_region("220403") is None
     places = make_district()
