@@ -48,7 +48,7 @@ backup: env ## Copy the SQLite database and its key to instance/backups/
 	@$(VENV)/flask hub backup
 
 bench: env-dev ## Measure a check-in against the bare driver, on both engines
-	@$(VENV)/python bench/checkin.py
+	@$(VENV)/python -m bench.checkin
 
 screenshots: env-dev ## Draw the main pages into docs/screenshots/
 	@$(VENV)/python scripts/screenshots.py
