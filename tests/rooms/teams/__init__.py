@@ -1,0 +1,1 @@
+"""Teams: the tree, joining, leaving and leading, pages."""
