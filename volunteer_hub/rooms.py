@@ -41,7 +41,9 @@ from volunteer_hub.stations import models as _stations
 from volunteer_hub.stations import routes as stations
 from volunteer_hub.statistics import api as statistics_api
 from volunteer_hub.statistics import routes as statistics
+from volunteer_hub.teams import admin_routes as teams_admin
 from volunteer_hub.teams import models as _teams
+from volunteer_hub.teams import routes as teams
 from volunteer_hub.volunteers import admin_routes as volunteers_admin
 from volunteer_hub.volunteers import models as _volunteers
 from volunteer_hub.volunteers import routes as volunteers
@@ -58,6 +60,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     regions_admin.pages,
     stations.pages,
     stations_admin.pages,
+    teams.pages,
+    teams_admin.pages,
     volunteers.pages,
     volunteers_admin.pages,
     activities.pages,
