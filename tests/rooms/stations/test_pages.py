@@ -69,6 +69,7 @@ def test_a_stations_page_names_its_keepers_and_masks_their_phones(client: FlaskC
     page = client.get(f"/stations/{post.id}").text
     for shown in ("王立新", "138****0001", "吉林省辽源市西安区仙城街道仙城社区", "周一至周五", "西安区中心"):
         assert shown in page
+    assert f"/activities?station={post.id}" in page
     assert "13804370001" not in page
     assert "打印门牌" not in page
     assert "仙城社区站" in client.get(f"/stations/{post.parent_id}").text
