@@ -1,0 +1,231 @@
+"""`make run` and a production start say clearly what is wrong, before anything slow and without a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from config import ROOT
+
+GOOD = {
+    "VOLUNTEER_HUB_ENV": "production",
+    "SECRET_KEY": "kJ8s_2mVq-0Zr7XcW4tYh9Pb6NfLd3Ae1GuQo5Ti",
+    "TRUSTED_HOSTS": "zhiyuan.example.gov.cn",
+    "DATABASE_URL": "sqlite://",
+}
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**kept, "INSTANCE_DIR": str(folder), "PYTHONWARNINGS": "default", **more}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def python(*words: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *words], cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def flask(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return python("-m", "flask", *words, env=environment(folder, **more))
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A deployment's folder with an empty, migrated database."""
+    folder = tmp_path_factory.mktemp("instance")
+    assert flask(folder, "hub", "prepare").returncode == 0
+    return folder
+
+
+def refused(result: subprocess.CompletedProcess[str], *words: str) -> None:
+    said = result.stdout + result.stderr
+    assert result.returncode != 0
+    assert "Traceback" not in said
+    for word in words:
+        assert word in said
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": "a" * 64}, "SECRET_KEY"),
+        ({"TRUSTED_HOSTS": ""}, "TRUSTED_HOSTS"),
+        ({"TRUSTED_HOSTS": " , "}, "TRUSTED_HOSTS"),
+        ({"VOLUNTEER_HUB_ENV": "prod"}, "VOLUNTEER_HUB_ENV"),
+    ],
+)
+def test_production_refuses_to_start_with(tmp_path: Path, change: dict[str, str], words: str) -> None:
+    refused(python("-c", "import wsgi", env=environment(tmp_path, **{**GOOD, **change})), words, "cannot start")
+
+
+def test_production_starts_with_good_settings(tmp_path: Path) -> None:
+    result = python(
+        "-c", "import wsgi; print(wsgi.app.config['SESSION_COOKIE_NAME'])", env=environment(tmp_path, **GOOD)
+    )
+    assert (result.stdout.strip(), result.stderr, result.returncode) == ("__Host-hub", "", 0)
+
+
+def test_a_taken_port_is_said_before_anything_else(tmp_path: Path) -> None:
+    with socket.socket() as holder:
+        holder.bind(("0.0.0.0", 0))
+        holder.listen()
+        port = str(holder.getsockname()[1])
+        result = python("scripts/preflight.py", "--port", env=environment(tmp_path, PORT=port))
+    refused(result, port, "占用", "taken")
+
+
+@pytest.mark.parametrize("port", ["0", "99999", "http"])
+def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
+    refused(python("scripts/preflight.py", "--port", env=environment(tmp_path, PORT=port)), port, "端口")
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """Below a plain file nobody can write, not even root, as whom tests may run."""
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "instance"
+    result = python("scripts/preflight.py", "--port", env=environment(folder, PORT=str(free_port())))
+    refused(result, str(folder), "不能写入", "Cannot write")
+    refused(flask(folder, "hub", "prepare"), str(folder), "cannot write")
+
+
+def test_an_old_python_is_told_which_one_is_needed() -> None:
+    text = "import sys; sys.version_info = (3, 9, 2); from scripts import preflight; preflight.check_python()"
+    refused(python("-c", text, env=environment(ROOT)), "3.11", "3.9.2", "需要 Python")
+
+
+def test_tables_without_a_version_are_a_half_made_database(tmp_path: Path, migrated: Path) -> None:
+    copy = _copy(migrated, tmp_path)
+    with sqlite3.connect(copy) as connection:
+        connection.execute("DROP TABLE alembic_version")
+    refused(flask(tmp_path, "hub", "prepare"), "half made", "不完整", str(copy))
+
+
+def test_a_version_without_its_tables_is_a_half_made_database(tmp_path: Path, migrated: Path) -> None:
+    with sqlite3.connect(_copy(migrated, tmp_path)) as connection:
+        connection.execute("DROP TABLE review_cases")
+    refused(flask(tmp_path, "hub", "prepare"), "half made")
+
+
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path, migrated: Path) -> None:
+    with sqlite3.connect(_copy(migrated, tmp_path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    refused(flask(tmp_path, "hub", "prepare"), "newer version", "更新")
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "hub.sqlite3").write_text("nothing of the kind " * 100)
+    refused(flask(tmp_path, "hub", "prepare"), "not a database", str(tmp_path))
+
+
+def test_an_unreachable_server_is_named_without_its_password(tmp_path: Path) -> None:
+    address = f"postgresql://hub:swordfish@127.0.0.1:{free_port()}/hub"
+    result = flask(tmp_path, "hub", "prepare", DATABASE_URL=address)
+    refused(result, "cannot be used")
+    assert "swordfish" not in result.stdout + result.stderr
+
+
+def test_another_key_is_noticed_before_anything_is_written_with_it(tmp_path: Path) -> None:
+    assert flask(tmp_path, "hub", "prepare").returncode == 0
+    assert flask(tmp_path, "demo", "load", "--people", "100").returncode == 0
+    (tmp_path / "secret.key").write_text("another key altogether, as after a careless restore")
+    refused(flask(tmp_path, "hub", "prepare"), "another key", "密钥")
+
+
+def test_the_first_administrator_gets_a_fresh_address_until_there_is_one(tmp_path: Path, migrated: Path) -> None:
+    _copy(migrated, tmp_path)
+    first, second = (flask(tmp_path, "hub", "setup-url").stdout.strip() for _ in range(2))
+    assert first.startswith("/setup/")
+    assert second.startswith("/setup/")
+    assert first != second
+    assert flask(tmp_path, "demo", "load", "--people", "100").returncode == 0
+    assert flask(tmp_path, "hub", "setup-url").stdout == ""
+
+
+def test_a_backup_opens_and_holds_what_was_there(tmp_path: Path, migrated: Path) -> None:
+    _copy(migrated, tmp_path)
+    made = Path(flask(tmp_path, "hub", "backup").stdout.splitlines()[0])
+    with sqlite3.connect(made) as connection:
+        assert connection.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
+    assert made.stat().st_mode & 0o077 == 0
+
+
+def test_the_timetable_runs_beside_the_pages_and_the_data_stays(tmp_path: Path) -> None:
+    """The start behind `make run`, twice: makes the district, greets, answers; the second time keeps it."""
+    env = environment(tmp_path, PORT=str(free_port()), DEMO="0")
+    with started(env, "http") as greeting:
+        assert "/setup/" in greeting
+    assert flask(tmp_path, "demo", "load", "--people", "100").returncode == 0
+    logins = json.loads((tmp_path / "demo-logins.json").read_text())["logins"]
+    with started({**env, "DEMO": "1"}, "http") as greeting:
+        assert "/setup/" not in greeting
+        assert all(login["password"] in greeting for login in logins)
+        assert "Made a new database" not in greeting
+
+
+def test_https_is_served_with_a_certificate_for_this_machine(tmp_path: Path) -> None:
+    env = environment(tmp_path, PORT=str(free_port()), DEMO="0", HTTPS="1")
+    with started(env, "https") as greeting:
+        assert f"https://localhost:{env['PORT']}/" in greeting
+        trusting = ssl.create_default_context(cafile=str(tmp_path / "tls" / "certificate.pem"))
+        for host in ("localhost", "127.0.0.1"):
+            with urllib.request.urlopen(f"https://{host}:{env['PORT']}/sign-in", context=trusting) as answer:
+                assert answer.headers["Set-Cookie"].startswith("__Host-hub=")
+
+
+def _copy(migrated: Path, folder: Path) -> Path:
+    for name in ("hub.sqlite3", "secret.key"):
+        (folder / name).write_bytes((migrated / name).read_bytes())
+    return folder / "hub.sqlite3"
+
+
+@contextmanager
+def started(env: dict[str, str], scheme: str) -> Iterator[str]:
+    """Run the second half of `make run` until it answers; yield what it printed."""
+    log = Path(env["INSTANCE_DIR"]) / "output"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "scripts.start"], cwd=ROOT, env=env, stdout=output, stderr=output
+        )
+    try:
+        _wait(process, f"{scheme}://127.0.0.1:{env['PORT']}/readyz", log)
+        yield log.read_text()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
+
+
+def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    anything = ssl.create_default_context()
+    anything.check_hostname, anything.verify_mode = False, ssl.CERT_NONE
+    for _ in range(600):
+        assert process.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(address, context=anything, timeout=5) as answer:
+                if answer.status == 200 and "Ctrl-C" in log.read_text():
+                    return
+        except OSError:
+            pass
+        time.sleep(0.2)
+    raise AssertionError(f"it never answered:\n{log.read_text()}")
