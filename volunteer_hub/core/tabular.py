@@ -182,7 +182,7 @@ def _write_sheet(page: Any, sheet: Sheet, styles: _Styles) -> None:
         _write_text(page, row, 0, line, styles.plain)
         row += 1
     heading = row
-    page.set_row(row, 32)
+    page.set_row(row, 48)
     for number, column in enumerate(sheet.columns):
         _write_text(page, row, number, column.title, styles.heading)
     kinds = [column.kind for column in sheet.columns]

@@ -99,7 +99,7 @@ def registered_people(question: Question, where: ColumnElement[bool]) -> Subquer
         statement = (
             select(*columns, *_minute_columns(minutes, question.classes))
             .outerjoin(HoursEntry, and_(HoursEntry.volunteer_id == Standing.volunteer_id, *counted_entries(question)))
-            .group_by(*columns)
+            .group_by(Standing.id)
         )
     return statement.select_from(Standing).where(registered_at_instant(question), where).subquery("people")
 

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from flask import Flask
 from flask_babel import format_date
 
 from volunteer_hub.core import clock
 from volunteer_hub.core.masking import mask_document, mask_mobile, mask_name
+from volunteer_hub.core.tabular import hours_of
 
 
 def hours(minutes: int | None) -> str:
-    """Show minutes as hours with two decimals, cut, never rounded up: 59 → 0.98."""
+    """Show minutes as hours with two decimals, cut towards zero: 59 → 0.98, a reversal's −59 → −0.98."""
     if minutes is None:
         return "—"
-    return f"{Decimal(minutes * 100 // 60) / 100:,.2f}"
+    return f"{hours_of(minutes):,}"
 
 
 def percent(share: float | None) -> str:
-    """Show a share as a percentage with two decimals; an unknown one as a dash, never as zero."""
-    return "—" if share is None else f"{share * 100:.2f}%"
+    """Show a share as a percentage with two decimals, halves up; an unknown one as a dash, never as zero."""
+    if share is None:
+        return "—"
+    return f"{(Decimal(str(share)) * 100).quantize(Decimal('0.01'), ROUND_HALF_UP):,}%"
 
 
 def moment(instant: datetime | None, form: str = "%Y-%m-%d %H:%M") -> str:
