@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from volunteer_hub.core.tabular import UNKNOWN, hours_of
-from volunteer_hub.statistics.answer import Answer, Cell
+from volunteer_hub.statistics.answer import Answer, Cell, Population
 from volunteer_hub.statistics.definitions import BY_KEY, CLASS_NAMES, FIGURES, Ratio, Unit
 from volunteer_hub.web.i18n import say
 
@@ -54,27 +54,28 @@ def as_json(cell: Cell) -> dict[str, Any]:
             figures[definition.key] = _ratio(value, definition.unit)
         elif definition.key != "population":
             figures[definition.key] = value
-    population = cell.population
     return {
         "code": cell.code,
         "name": say(cell.name) if cell.rest else cell.name,
         "rest": cell.rest,
         "counted_assurance": cell.counted_assurance,
-        "population": population
-        and {
-            "value": population.value,
-            "base": population.base.value,
-            "year": population.year,
-            "source": population.source,
-        },
+        "population": _population(cell.population),
         "figures": figures,
         "classes": {
-            kind.value: {
-                "minutes": cell.class_minutes[kind],
-                "share_percent": _number(cell.class_share(kind).percent),
-            }
-            for kind in cell.class_minutes
+            kind.value: {"minutes": minutes, "share_percent": _number(cell.class_share(kind).percent)}
+            for kind, minutes in cell.class_minutes.items()
         },
+    }
+
+
+def _population(population: Population | None) -> dict[str, Any] | None:
+    if population is None:
+        return None
+    return {
+        "value": population.value,
+        "base": population.base.value,
+        "year": population.year,
+        "source": population.source,
     }
 
 
