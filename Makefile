@@ -51,7 +51,7 @@ bench: env-dev ## Measure a check-in against the bare driver, on both engines
 	@$(VENV)/python -m bench.checkin
 
 screenshots: env-dev ## Draw the main pages into docs/screenshots/
-	@$(VENV)/python scripts/screenshots.py
+	@$(VENV)/python -m scripts.screenshots
 
 clean: ## Remove caches and the environment; keeps instance/ with your data
 	@rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis
