@@ -49,11 +49,14 @@ ENTRIES = (
     Entry("reviews.index", N_("待办审核"), Permission.DECIDE_REVIEWS, "inbox", Group.WORK),
     Entry("statistics.ratios", N_("统计"), Permission.SEE_STATISTICS, "chart", Group.WORK),
     Entry("volunteers_admin.index", N_("志愿者"), Permission.SEE_PEOPLE, "people", Group.WORK),
+    Entry("stations_admin.index", N_("阵地管理"), Permission.MANAGE_STATIONS, "station", Group.WORK),
     Entry("teams_admin.index", N_("队伍管理"), Permission.LEAD_TEAM, "flag", Group.WORK),
     Entry("regions_admin.population", N_("人口数"), Permission.SET_POPULATION, "number", Group.WORK),
     Entry("accounts_admin.grants", N_("账号与授权"), Permission.GRANT_ROLES, "key", Group.WORK),
     Entry("audit.index", N_("操作日志"), Permission.READ_AUDIT, "log", Group.WORK),
 )
+#: The name of a deployment that was given none of its own; only this one has an English form.
+DEFAULT_NAME = N_("志愿中枢")
 #: Rooms of which one blueprint serves several entries, so that only the page itself is the current one.
 SHARED = frozenset({"home", "checkin", "accounts"})
 
@@ -88,18 +91,12 @@ class Navigation:
     @property
     def tabs(self) -> list[Link]:
         """Return the four that stand at the bottom of a phone: first what the person is here for."""
-        wanted = [
-            "home.index",
-            "activities.index",
-            "checkin.my_code",
-            "home.my_page",
-            "stations.index",
-            "teams.index",
-        ]
-        if self.work:
-            wanted = ["home.index", *(link.endpoint for link in self.work[:2]), "home.my_page", *wanted]
+        own = [link.endpoint for link in self.links if link.endpoint == "home.my_page"]
+        work = [link.endpoint for link in self.work[: 3 - len(own)]]
+        open_to_all = ["activities.index", "checkin.my_code", "home.my_page", "stations.index", "teams.index"]
+        wanted = ["home.index", *((*work, *own) if work else ()), *open_to_all]
         known = {link.endpoint: link for link in self.links}
-        return [known[endpoint] for endpoint in dict.fromkeys(["home.index", *wanted]) if endpoint in known][:4]
+        return [known[endpoint] for endpoint in dict.fromkeys(wanted) if endpoint in known][:4]
 
     @property
     def more(self) -> list[Link]:
@@ -107,8 +104,11 @@ class Navigation:
         return [link for link in self.links if link not in self.tabs]
 
 
-def init_app(app: Flask, has_demonstration: Callable[[], bool]) -> None:
-    """Give the templates their globals, and static files their types and lifetimes."""
+def init_app(app: Flask, has_demonstration: Callable[[], bool], has_record: Callable[[int], bool]) -> None:
+    """Give the templates their globals, and static files their types and lifetimes.
+
+    `has_record` tells whether an account is a volunteer's: others have no code and no hours to be led to.
+    """
     mimetypes.add_type("application/manifest+json", ".webmanifest")
 
     @app.context_processor
@@ -117,8 +117,8 @@ def init_app(app: Flask, has_demonstration: Callable[[], bool]) -> None:
             "access": access(),
             "Permission": Permission,
             "csrf_token": generate_csrf,
-            "site_name": current_app.config["SITE_NAME"],
-            "navigation": _navigation(),
+            "site_name": _site_name(),
+            "navigation": _navigation(has_record),
             "demonstration": has_demonstration(),
             "say": say,
         }
@@ -133,14 +133,21 @@ def init_app(app: Flask, has_demonstration: Callable[[], bool]) -> None:
     app.jinja_env.globals.update(asset=asset, has_page=has_page, browser_name=browser_name)
 
 
-def _navigation() -> Navigation:
+def _site_name() -> str:
+    name = str(current_app.config["SITE_NAME"])
+    return say(name) if name == DEFAULT_NAME else name
+
+
+def _navigation(has_record: Callable[[int], bool]) -> Navigation:
     asker = access()
-    known = current_app.view_functions
+    open_to = [entry for entry in ENTRIES if entry.permission is None or asker.can(entry.permission)]
+    if any(entry.group is Group.WORK for entry in open_to) and not has_record(asker.actor.account_id or 0):
+        open_to = [entry for entry in open_to if entry.group is not Group.OWN]
     return Navigation(
         tuple(
             Link(entry.endpoint, say(entry.label), entry.icon, entry.group, _current(entry.endpoint))
-            for entry in ENTRIES
-            if entry.endpoint in known and (entry.permission is None or asker.can(entry.permission))
+            for entry in open_to
+            if has_page(entry.endpoint)
         )
     )
 
