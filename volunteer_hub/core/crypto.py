@@ -12,11 +12,15 @@ import hmac
 import os
 from functools import lru_cache
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator
+
+#: What reading a column raises when it was written under another key, or moved.
+UNREADABLE = (ValueError, InvalidTag)
 
 _master: bytes = b""
 

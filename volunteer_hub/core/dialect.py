@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, event, func, select, text
@@ -63,6 +64,11 @@ def _begin_sqlite(connection: Connection) -> None:
 def name(session: AnySession) -> str:
     """Return `sqlite` or `postgresql`."""
     return session.get_bind().dialect.name
+
+
+def sqlite_file(engine: Engine) -> Path | None:
+    """Return the file of an SQLite database, or None for one on a server."""
+    return Path(str(engine.url.database)) if engine.dialect.name == "sqlite" else None
 
 
 def upsert(session: AnySession, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 from volunteer_hub.accounts import service as accounts
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import db, transaction
+from volunteer_hub.core.dialect import sqlite_file
 from volunteer_hub.home import readiness
 
 hub = AppGroup("hub", help="Prepare, inspect and back up this deployment.")
@@ -45,10 +46,9 @@ def setup_url() -> None:
 @click.argument("target", type=click.Path(path_type=Path), required=False)
 def backup(target: Path | None) -> None:
     """Copy a SQLite database, consistent while the server runs. PostgreSQL has pg_dump."""
-    url = db.engine.url
-    if not url.drivername.startswith("sqlite"):
+    source = sqlite_file(db.engine)
+    if source is None:
         raise click.ClickException("this copies SQLite only; use pg_dump for PostgreSQL (docs/deploy.md)")
-    source = Path(str(url.database))
     stamp = clock.local(clock.now()).strftime("%Y%m%d-%H%M%S")
     target = target or source.parent / "backups" / f"hub-{stamp}.sqlite3"
     if target.exists():

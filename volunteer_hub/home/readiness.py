@@ -12,7 +12,9 @@ from flask import current_app
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
+from volunteer_hub.core.crypto import UNREADABLE
 from volunteer_hub.core.db import db
+from volunteer_hub.core.dialect import sqlite_file
 from volunteer_hub.core.text import N_
 from volunteer_hub.volunteers.models import Volunteer
 
@@ -87,16 +89,11 @@ def prepare() -> Condition:
 
 def check_key() -> None:
     """Read one encrypted value back. Raises NotReady if it was written under another SECRET_KEY."""
-    try:
-        db.session.scalar(select(Volunteer.mobile).order_by(Volunteer.id).limit(1))
-    except ValueError as error:
-        raise _wrong_key() from error
-    except Exception as error:
-        if type(error).__name__ == "InvalidTag":
+    with db.engine.connect() as connection:
+        try:
+            connection.scalar(select(Volunteer.mobile).order_by(Volunteer.id).limit(1))
+        except UNREADABLE as error:
             raise _wrong_key() from error
-        raise
-    finally:
-        db.session.rollback()
 
 
 def _wrong_key() -> NotReady:
@@ -119,5 +116,4 @@ def _unreachable(error: Exception) -> NotReady:
 
 def _place() -> str:
     """Return where the database is, without its password."""
-    url = db.engine.url
-    return str(url.database) if url.drivername.startswith("sqlite") else url.render_as_string(hide_password=True)
+    return str(sqlite_file(db.engine) or db.engine.url.render_as_string(hide_password=True))
