@@ -20,8 +20,7 @@ from volunteer_hub.volunteers.models import Volunteer
 LIVE = (MembershipState.REQUESTED, MembershipState.INVITED, MembershipState.ACTIVE)
 ON_A_PAGE = 30
 #: Who withdrew from the register keeps the past membership, and counts nowhere.
-_active = and_(
-    Membership.team_id == Team.id,
+_belongs = and_(
     Membership.state == MembershipState.ACTIVE,
     Membership.volunteer_id.not_in(select(Volunteer.id).where(Volunteer.withdrawn_at.is_not(None))),
 )
@@ -102,7 +101,7 @@ def count_fields() -> list[Field]:
     """Return the eight and the rest with their teams below the corps and their members, each person once a field."""
     rows = db.session.execute(
         select(Team.specialty, func.count(Team.id.distinct()), func.count(Membership.volunteer_id.distinct()))
-        .outerjoin(Membership, _active)
+        .outerjoin(Membership, and_(Membership.team_id == Team.id, _belongs))
         .where(Team.dissolved_at.is_(None), Team.kind != TeamKind.CORPS)
         .group_by(Team.specialty)
     )
@@ -114,12 +113,19 @@ def count_members(teams: Iterable[Team]) -> dict[int, int]:
     """Return how many people belong to each team or to one below it, each person once a team, by team id."""
     ids = [team.id for team in teams]
     upper = aliased(Team)
-    rows = db.session.execute(
-        select(upper.id, func.count(Membership.volunteer_id.distinct()))
+    # Made first and by itself: otherwise SQLite compares every membership with every team asked for.
+    lines = (
+        select(upper.id.label("upper_id"), Team.id.label("team_id"))
         .join(Team, Team.path.like(upper.path + "%"))
-        .join(Membership, _active)
         .where(upper.id.in_(ids), Team.dissolved_at.is_(None))
-        .group_by(upper.id)
+        .cte("lines")
+        .prefix_with("MATERIALIZED")
+    )
+    rows = db.session.execute(
+        select(lines.c.upper_id, func.count(Membership.volunteer_id.distinct()))
+        .join(Membership, Membership.team_id == lines.c.team_id)
+        .where(_belongs)
+        .group_by(lines.c.upper_id)
     )
     return dict.fromkeys(ids, 0) | {row[0]: row[1] for row in rows}
 

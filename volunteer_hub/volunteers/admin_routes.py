@@ -16,7 +16,8 @@ from volunteer_hub.regions import queries as regions
 from volunteer_hub.regions.models import Region
 from volunteer_hub.regions.picker import place_picker
 from volunteer_hub.volunteers import labels, queries, searching, service, texts
-from volunteer_hub.volunteers.forms import AssuranceForm, DeskForm, OpenForm, RestoreForm, SearchForm
+from volunteer_hub.volunteers.corrections import correct_identity
+from volunteer_hub.volunteers.forms import AssuranceForm, CorrectionForm, DeskForm, OpenForm, RestoreForm, SearchForm
 from volunteer_hub.volunteers.models import Standing, Volunteer
 from volunteer_hub.volunteers.showing import ages, picker, registration_page
 from volunteer_hub.web.access import access, actor, require, scope
@@ -107,6 +108,25 @@ def open_identity(volunteer_id: int) -> Answer:
     return _page(volunteer, opened=True)
 
 
+@pages.post("/office/volunteers/<int:volunteer_id>/correct")
+@require(Permission.OPEN_IDENTITY)
+def correct(volunteer_id: int) -> Answer:
+    form = CorrectionForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                volunteer = queries.get_volunteer(scope(Permission.OPEN_IDENTITY), volunteer_id)
+                correct_identity(actor(), volunteer, form.correction(), now=clock.now())
+        except NotFound:
+            raise
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("已更正，并记入操作日志。"))
+            return redirect(_address_of(volunteer))
+    return _page(queries.get_volunteer(scope(Permission.OPEN_IDENTITY), volunteer_id), correcting=form)
+
+
 @pages.post("/office/volunteers/<int:volunteer_id>/assurance")
 @require(Permission.RAISE_ASSURANCE)
 def raise_assurance(volunteer_id: int) -> Answer:
@@ -169,6 +189,7 @@ def _page(
     opening: OpenForm | None = None,
     raising: AssuranceForm | None = None,
     restoring: RestoreForm | None = None,
+    correcting: CorrectionForm | None = None,
 ) -> tuple[str, int]:
     standings = queries.list_standings(volunteer.id)
     current = queries.current_standing(volunteer.id)
@@ -187,12 +208,13 @@ def _page(
         opening=opening or OpenForm(None),
         raising=_higher(raising or AssuranceForm(None), current),
         restoring=restoring or RestoreForm(None),
+        correcting=correcting or CorrectionForm(None),
         picker=picker(),
         version=texts.CURRENT["registration"],
         mark=texts.mark_of(texts.shown_texts()),
         found=request.values.get("found", ""),
     )
-    sent = opening or raising or restoring
+    sent = opening or raising or restoring or correcting
     return page, 422 if sent and sent.errors else 200
 
 

@@ -15,7 +15,7 @@ from volunteer_hub.volunteers import identity, mobiles, registration
 from volunteer_hub.volunteers.ages import Ages, full_years
 from volunteer_hub.volunteers.labels import ASSURANCES, DOCUMENT_KINDS, SEXES
 from volunteer_hub.volunteers.models import DocumentKind, Sex
-from volunteer_hub.volunteers.registration import GuardianAnswer, Registration, Texts
+from volunteer_hub.volunteers.registration import Correction, GuardianAnswer, Registration, Texts
 from volunteer_hub.web.forms import (
     BooleanField,
     CheckboxesField,
@@ -201,6 +201,34 @@ class OpenForm(Form):
     """Why a full identity is to be seen."""
 
     reason = StringField(_l("查看理由"), [required(), at_most(200)], render_kw={"autocomplete": "off"})
+
+
+class CorrectionForm(Form):
+    """What the document in hand really says."""
+
+    name = StringField(_l("正确的姓名"), [required(), at_most(60)], render_kw={"autocomplete": "off"})
+    document_kind = SelectField(_l("证件类型"), choices=choices(_said(DOCUMENT_KINDS)))
+    document_number = StringField(
+        _l("正确的证件号码"),
+        [required(), at_most(60)],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+    birth_on = DateField(_l("出生日期（居民身份证不用填）"), [Optional()])
+    reason = StringField(_l("更正理由"), [required(), at_most(200)], render_kw={"autocomplete": "off"})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # It stands on one page with the form that opens an identity, which asks for a reason too.
+        super().__init__(*args, prefix="correct-", **kwargs)
+
+    def correction(self) -> Correction:
+        """Return what was typed, for the service."""
+        return Correction(
+            name=self.name.data,
+            document_kind=DocumentKind(self.document_kind.data),
+            document_number=self.document_number.data,
+            birth_on=self.birth_on.data,
+            reason=self.reason.data,
+        )
 
 
 class AssuranceForm(Form):

@@ -47,6 +47,13 @@ def find_by_document(kind: DocumentKind, number: str) -> Volunteer | None:
     return db.session.scalar(select(Volunteer).where(Volunteer.document_index == document_index(kind, number)))
 
 
+def find_other_with_document(index: str, volunteer_id: int) -> int | None:
+    """Return the id of somebody else whose document has this index."""
+    return db.session.scalar(
+        select(Volunteer.id).where(Volunteer.document_index == index, Volunteer.id != volunteer_id)
+    )
+
+
 def find_by_number(number: str) -> Volunteer | None:
     """Return the volunteer with exactly this volunteer number."""
     return db.session.scalar(select(Volunteer).where(Volunteer.number == number))
@@ -120,7 +127,9 @@ def _matches(sought: Sought) -> ColumnElement[bool]:
         return Volunteer.mobile_index == mobile_index(sought.mobile)
     if sought.documents:
         return Volunteer.document_index.in_([document_index(kind, number) for kind, number in sought.documents])
-    return Volunteer.name.contains(sought.name, autoescape=True)
+    # By id, so that the names are looked through in their own narrow index.
+    named = select(Volunteer.id).where(Volunteer.name.contains(sought.name, autoescape=True))
+    return Volunteer.id.in_(named)
 
 
 def _within(scope: Scope, sought: Sought) -> ColumnElement[bool]:

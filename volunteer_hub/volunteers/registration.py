@@ -84,12 +84,23 @@ class Checked:
     consents: tuple[GivenConsent, ...]
 
 
+@dataclass(frozen=True)
+class Correction:
+    """What the document really says; `birth_on` where it does not tell it by its number."""
+
+    name: str
+    document_kind: DocumentKind
+    document_number: str
+    birth_on: date | None
+    reason: str
+
+
 def check(registration: Registration, thresholds: Ages, today: date) -> Checked:
     """Return the registration with its numbers normalised. Raises DomainError at the field at fault."""
     name = check_name(registration.name)
     number = identity.normalise(registration.document_kind, registration.document_number)
     facts = identity.check(registration.document_kind, number, today)
-    birth_on = facts.birth_on or _typed_birth(registration.birth_on, today)
+    birth_on = facts.birth_on or check_birth(registration.birth_on, today)
     band = thresholds.band(ages.full_years(birth_on, today))
     if band is Band.TOO_YOUNG:
         raise DomainError(
@@ -129,7 +140,8 @@ def check_choices(skills: tuple[str, ...], categories: tuple[str, ...]) -> None:
         raise DomainError("unknown_choice", N_("所选的技能或服务类别不存在，请重新选择。"))
 
 
-def _typed_birth(birth_on: date | None, today: date) -> date:
+def check_birth(birth_on: date | None, today: date) -> date:
+    """Return a birth date the document does not tell. Raises DomainError at field `birth_on` if it cannot be."""
     if birth_on is None:
         raise DomainError("birth_missing", N_("这种证件需要填写出生日期。"), field="birth_on")
     if not identity.EARLIEST_BIRTH <= birth_on <= today:

@@ -272,3 +272,51 @@ def test_who_withdrew_comes_back_at_the_desk(client: FlaskClient) -> None:
     assert (standing.region_code, standing.assurance) == (place.far_community, 2)
     assert [consent.withdrawn_at is None for consent in queries.list_consents(volunteer.id)] == [False, True]
     assert client.post(address, data=sent | {"agrees": "y"}).status_code == 422
+
+
+def corrected(**changed: str) -> dict[str, str]:
+    sent = {
+        "name": "李秀岚",
+        "document_kind": "resident_id",
+        "document_number": make_document(date(1986, 4, 6)),
+        "reason": "注册时写错了字",
+    } | changed
+    return {f"correct-{name}": value for name, value in sent.items()}
+
+
+def test_an_office_puts_a_name_and_a_document_right(client: FlaskClient) -> None:
+    place = make_district()
+    volunteer, other = make_volunteer(place.community), make_volunteer(place.community)
+    make_office(client, place.county)
+    address = f"{PEOPLE}/{volunteer.id}/correct"
+    for changed, field in (
+        ({"document_number": other.document_number}, "correct-document_number"),
+        ({"document_number": "220403198503050000"}, "correct-document_number"),
+        ({"name": "1"}, "correct-name"),
+        (
+            {"document_kind": "passport", "document_number": "E12", "birth_on": "1986-04-06"},
+            "correct-document_number",
+        ),
+        ({"reason": ""}, "correct-reason"),
+    ):
+        answer = client.post(address, data=corrected(**changed))
+        assert (answer.status_code, wrong_fields(answer.text)) == (422, {field})
+    sent = corrected()
+    assert client.post(address, data=sent).status_code == 302
+    changed_row = db.session.get(Volunteer, volunteer.id, populate_existing=True)
+    assert changed_row is not None
+    assert (changed_row.name, changed_row.birth_on) == ("李秀岚", date(1986, 4, 6))
+    assert changed_row.document_number == sent["correct-document_number"]
+    row = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "volunteers.correct_identity")).one()
+    assert row.details == {"changed": ["name", "document_number", "birth_on"]}
+    assert client.post(address, data=sent).status_code == 422
+    assert listed(client.post(PEOPLE, data={"words": sent["correct-document_number"]}).text) == {volunteer.number}
+
+
+def test_another_office_and_a_station_put_nothing_right(client: FlaskClient) -> None:
+    place = make_district()
+    volunteer, station = make_volunteer(place.community), make_station(place.community)
+    address = f"{PEOPLE}/{volunteer.id}/correct"
+    sign_in(client, make_staff(Role.STATION_MANAGER, ScopeKind.STATION, station.path))
+    assert client.post(address, data=corrected()).status_code == 403
+    assert make_office(client, "220402000000").post(address, data=corrected()).status_code == 404

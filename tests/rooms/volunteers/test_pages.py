@@ -87,7 +87,7 @@ def test_a_refusal_stands_at_its_field(client: FlaskClient, changed: dict[str, A
 
 def wrong_fields(page: str) -> set[str]:
     """Return the fields beside which an error stands."""
-    return set(re.findall(r'id="(\w+)-note" class="field-note">\s*<p class="field-error"', page))
+    return set(re.findall(r'id="([\w-]+)-note" class="field-note">\s*<p class="field-error"', page))
 
 
 def test_everything_missing_of_a_guardian_is_said_at_once(client: FlaskClient) -> None:
