@@ -38,6 +38,7 @@ WORK = {
     "reviews.index": N_("忘记签退、时段重叠，等您确认"),
     "statistics.ratios": N_("注册率、有时长占比、参与率，逐级下钻"),
     "volunteers_admin.index": N_("查名册、核验身份"),
+    "stations_admin.index": N_("阵地资料、管理员、门牌二维码"),
     "teams_admin.index": N_("入队申请、队员名单"),
     "regions_admin.population": N_("分母：普查、常住、建成区人口"),
     "accounts_admin.grants": N_("工作人员账号、角色、设备令牌"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from volunteer_hub.activities import queries as activities
 from volunteer_hub.activities.models import Activity, ActivityState, Shift
@@ -22,6 +22,7 @@ from volunteer_hub.statistics import queries as statistics
 from volunteer_hub.statistics.answer import Answer
 from volunteer_hub.statistics.question import Question
 from volunteer_hub.teams.models import Membership, MembershipState, Team
+from volunteer_hub.volunteers.models import Volunteer
 
 #: How long a shift stays on the bench after its end, for those who leave late.
 LATE = timedelta(hours=2)
@@ -100,6 +101,11 @@ def _titles(shift_ids: list[int]) -> dict[int, tuple[int, str]]:
         select(Shift.id, Activity.id, Activity.title).join(Activity).where(Shift.id.in_(shift_ids))
     )
     return {shift_id: (activity_id, title) for shift_id, activity_id, title in rows}
+
+
+def has_record(account_id: int) -> bool:
+    """Tell whether an account is a volunteer's."""
+    return bool(db.session.scalar(select(exists().where(Volunteer.account_id == account_id))))
 
 
 def list_own_teams(volunteer_id: int) -> list[tuple[Team, Membership]]:
