@@ -303,7 +303,11 @@ def test_my_code_says_so_when_the_network_is_gone_and_comes_back_with_it(door: D
     page.goto(f"{door.base}/me/code")
     shown = page.locator(".code-short").inner_text()
     page.route("**/me/code.json", lambda route: route.abort())
-    page.evaluate("const now = performance.now.bind(performance); performance.now = () => now() + 45000")
+    page.evaluate(
+        "const now = performance.now.bind(performance);"
+        "const left = Number(document.querySelector('#code').dataset.secondsLeft) + 5;"
+        "performance.now = () => now() + left * 1000"
+    )
     expect(page.locator(".code-lost")).to_contain_text("网络不通，正在重试", timeout=PATIENCE)
     page.evaluate("const then = performance.now.bind(performance); performance.now = () => then() + 45000")
     expect(page.locator("#code")).to_have_class("code-card is-lost", timeout=PATIENCE)

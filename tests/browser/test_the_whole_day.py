@@ -124,8 +124,8 @@ def _scan(
     picture = phone.locator("img.code-picture")
     picture.wait_for()
     expect(phone.locator(".code-short")).not_to_have_text(used or "-")
-    shown = phone.inner_text(".code-short")
-    with opener(film(picture.screenshot(), path)) as browser:
+    shown, still = _of_one_moment(phone)
+    with opener(film(still, path)) as browser:
         manager = _page(browser, PHONE)
         _sign_in(manager, base, "zhanzhang")
         manager.goto(f"{base}/manage/shifts/{shift.id}/scan")
@@ -136,6 +136,15 @@ def _scan(
         expect(manager.locator("#list")).to_contain_text(said)
         expect(manager.locator("#list")).to_contain_text("李晓梅")
     return shown
+
+
+def _of_one_moment(phone: Page) -> tuple[str, bytes]:
+    """Return the short code and the picture of one slot: the page may change them in between."""
+    while True:
+        shown = phone.inner_text(".code-short")
+        still = phone.locator("img.code-picture").screenshot()
+        if phone.inner_text(".code-short") == shown:
+            return shown, still
 
 
 def _let_an_hour_pass() -> None:

@@ -122,7 +122,8 @@ def station_code_json(station_id: int) -> Response:
 @pages.get("/manage/stations/<int:station_id>/code/<int:slot>.svg")
 @require(Permission.SCAN)
 def station_code_image(station_id: int, slot: int) -> Response:
-    """Draw the present code as an address that WeChat or any camera opens."""
+    """Draw the code as an address that WeChat or any camera opens."""
     queries.get_station_here(scope(Permission.SCAN), station_id)
-    address = url_for("checkin.arrive", code=codes.station_code(station_id, clock.now()), _external=True)
+    at = codes.drawn_at(slot, codes.STATION_SECONDS, clock.now())
+    address = url_for("checkin.arrive", code=codes.station_code(station_id, at), _external=True)
     return Response(qr.svg(address), mimetype="image/svg+xml")

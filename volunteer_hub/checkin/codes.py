@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from volunteer_hub.core import crypto
@@ -83,6 +83,15 @@ def seconds_left(at: datetime, seconds: int) -> int:
 def slot_of(at: datetime, seconds: int) -> int:
     """Return the number of the slot an instant falls in."""
     return int(at.timestamp()) // seconds
+
+
+def drawn_at(slot: int, seconds: int, now: datetime) -> datetime:
+    """Return an instant inside a slot whose code is still good, so that a picture asked for late is the one meant.
+
+    Any other slot gives the present one: no code of the future or of long ago can be asked for.
+    """
+    current = slot_of(now, seconds)
+    return now - timedelta(seconds=seconds) if slot == current - 1 else now
 
 
 def read(text: str, at: datetime) -> Reading:

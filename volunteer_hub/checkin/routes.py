@@ -75,8 +75,9 @@ def my_code_json() -> Response:
 @pages.get("/me/code/<int:slot>.svg")
 @require(Permission.OWN_PAGES)
 def my_code_image(slot: int) -> Response:
-    """Draw the present code. The slot in the address only keeps browsers from showing an old picture."""
-    return Response(qr.svg(codes.personal_code(_own_volunteer().id, clock.now())), mimetype="image/svg+xml")
+    """Draw the code of the slot the page was made in, the same as the short code beside it."""
+    at = codes.drawn_at(slot, codes.PERSONAL_SECONDS, clock.now())
+    return Response(qr.svg(codes.personal_code(_own_volunteer().id, at)), mimetype="image/svg+xml")
 
 
 @pages.get("/c/<code>")
