@@ -15,12 +15,12 @@ from volunteer_hub.core.text import N_
 from volunteer_hub.regions import queries as regions
 from volunteer_hub.regions.models import Region
 from volunteer_hub.regions.picker import place_picker
-from volunteer_hub.volunteers import labels, queries, searching, service, texts
-from volunteer_hub.volunteers.corrections import correct_identity
+from volunteer_hub.volunteers import corrections, labels, queries, searching, service, texts
 from volunteer_hub.volunteers.forms import AssuranceForm, CorrectionForm, DeskForm, OpenForm, RestoreForm, SearchForm
 from volunteer_hub.volunteers.models import Standing, Volunteer
 from volunteer_hub.volunteers.showing import ages, picker, registration_page
 from volunteer_hub.web.access import access, actor, require, scope
+from volunteer_hub.web.i18n import say
 
 pages = Blueprint("volunteers_admin", __name__)
 
@@ -116,7 +116,7 @@ def correct(volunteer_id: int) -> Answer:
         try:
             with transaction():
                 volunteer = queries.get_volunteer(scope(Permission.OPEN_IDENTITY), volunteer_id)
-                correct_identity(actor(), volunteer, form.correction(), now=clock.now())
+                corrections.correct_identity(actor(), volunteer, form.correction(), now=clock.now())
         except NotFound:
             raise
         except DomainError as refusal:
@@ -144,6 +144,24 @@ def raise_assurance(volunteer_id: int) -> Answer:
             flash(_("核验级别已登记。"))
             return redirect(_address_of(volunteer))
     return _page(_seen(volunteer_id, Permission.RAISE_ASSURANCE), raising=form)
+
+
+@pages.post("/office/volunteers/<int:volunteer_id>/password")
+@require(Permission.RAISE_ASSURANCE)
+def reset_password(volunteer_id: int) -> Answer:
+    """Answer with a page instead of a redirect: the password is kept nowhere that a next page could read."""
+    try:
+        with transaction():
+            volunteer = _seen(volunteer_id, Permission.RAISE_ASSURANCE)
+            password = corrections.reset_password(actor(), volunteer, now=clock.now())
+    except NotFound:
+        raise
+    except DomainError as refusal:
+        flash(say(refusal.message, refusal.params))
+        return redirect(_address_of(_seen(volunteer_id, Permission.RAISE_ASSURANCE)))
+    return render_template(
+        "volunteers/manage/password.html", volunteer=volunteer, password=password, back=_address_of(volunteer)
+    )
 
 
 @pages.post("/office/volunteers/<int:volunteer_id>/restore")

@@ -12,10 +12,12 @@ from sqlalchemy import select
 from tests.makers.accounts import make_staff, sign_in
 from tests.makers.regions import make_district
 from tests.makers.stations import make_station
-from tests.makers.volunteers import make_document, make_volunteer
+from tests.makers.volunteers import REGISTERED, make_document, make_volunteer
 from tests.rooms.volunteers.test_pages import filled_in, people, wrong_fields
 from volunteer_hub.accounts.models import Role, ScopeKind
+from volunteer_hub.accounts.service import check_password, grant
 from volunteer_hub.audit.models import AuditEntry
+from volunteer_hub.core.actor import COMMAND_LINE
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.regions.models import Region
@@ -320,3 +322,31 @@ def test_another_office_and_a_station_put_nothing_right(client: FlaskClient) -> 
     sign_in(client, make_staff(Role.STATION_MANAGER, ScopeKind.STATION, station.path))
     assert client.post(address, data=corrected()).status_code == 403
     assert make_office(client, "220402000000").post(address, data=corrected()).status_code == 404
+
+
+def test_a_forgotten_password_is_replaced_at_the_desk(client: FlaskClient) -> None:
+    place = make_district()
+    station = make_station(place.community)
+    volunteer = make_volunteer(place.community, password="long enough a word")
+    browser = sign_in(client.application.test_client(), volunteer)
+    sign_in(client, make_staff(Role.STATION_MANAGER, ScopeKind.STATION, station.path))
+    token = re.search(r"found=([\w-]+)", client.post(PEOPLE, data={"words": volunteer.number}).text)
+    assert token is not None
+    address = f"{PEOPLE}/{volunteer.id}/password"
+    assert client.post(address).status_code == 404
+    page = client.post(address, data={"found": token[1]})
+    secret = re.search(r'class="once-secret"[^>]*>([^<]+)<', page.text)
+    assert secret is not None
+    assert check_password(volunteer.number, secret[1]).id == volunteer.account_id
+    assert browser.get("/me/profile").status_code == 302
+
+
+def test_a_desk_resets_no_password_that_opens_an_office(client: FlaskClient) -> None:
+    place = make_district()
+    volunteer = make_volunteer(place.community, password="long enough a word")
+    assert volunteer.account_id is not None
+    with transaction():
+        grant(COMMAND_LINE, volunteer.account_id, Role.OFFICE, ScopeKind.REGION, "2204", now=REGISTERED)
+    make_office(client, place.county)
+    assert client.post(f"{PEOPLE}/{volunteer.id}/password").status_code == 302
+    assert check_password(volunteer.number, "long enough a word").id == volunteer.account_id
