@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
 from volunteer_hub.checkin import codes, queries
+from volunteer_hub.checkin.answers import WORDS
 from volunteer_hub.checkin.desk import take_scans
+from volunteer_hub.checkin.labels import ENTRY_POINTS
 from volunteer_hub.checkin.models import Direction, EntryPoint
 from volunteer_hub.checkin.service import ScanItem
 from volunteer_hub.checkin.showing import shown
@@ -87,6 +89,8 @@ def scan_log(shift_id: int) -> str:
         activity=activity,
         station=station,
         rows=queries.list_scans(shift_id, 500),
+        words=WORDS,
+        ways=ENTRY_POINTS,
     )
 
 
