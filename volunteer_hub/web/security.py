@@ -25,8 +25,9 @@ def init_app(app: Flask) -> None:
     """Believe exactly the configured number of proxies; set the headers."""
     hops = app.config["PROXY_HOPS"]
     if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    over_https = app.config["SESSION_COOKIE_SECURE"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # the way Flask documents
+    #: Not in development: a browser would refuse plain HTTP on localhost, on any port, for a year.
+    promise_https = app.config["SESSION_COOKIE_SECURE"] and app.config["ENVIRONMENT"] == "production"
 
     @app.after_request
     def _headers(response: Response) -> Response:
@@ -34,7 +35,7 @@ def init_app(app: Flask) -> None:
         headers.setdefault("Content-Security-Policy", WITH_WASM if g.get("needs_wasm") else STRICT)
         for name, value in FIXED.items():
             headers.setdefault(name, value)
-        if over_https:
+        if promise_https:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store"
