@@ -46,7 +46,6 @@ class Habits:
 
     confirmed: int = 26
     rejected: int = 7
-    undecided: int = 0
 
 
 def choose_visits(
@@ -115,6 +114,4 @@ def _visit(place: int, shift: PlannedShift, habits: Habits, random: Random, *, f
         course = Course.CONFIRMED
     elif chance < habits.confirmed + habits.rejected and not first:
         course = Course.REJECTED
-    elif chance < habits.confirmed + habits.rejected + habits.undecided and not first:
-        course = Course.UNDECIDED
     return Visit(place, shift, in_at, out_at, course)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -37,8 +37,9 @@ from volunteer_hub.volunteers.models import Volunteer
 
 #: A job run of this name says that this database has been asked about the demonstration before.
 ASKED = "demonstration"
-#: Forgotten check-outs of the last weeks still wait for the manager.
-RECENT_HABITS = Habits(confirmed=0, rejected=0, undecided=120)
+ALWAYS_SCANNED = Habits(confirmed=0, rejected=0)
+#: Of the last weeks' visits every so-manieth was left without a check-out and still waits for the manager.
+FORGETS = 8
 RECENT_ACTIVITIES, RECENT_DAYS = 12, 60
 
 
@@ -123,7 +124,8 @@ class _Loading:
             RECENT_ACTIVITIES, days, self.places, self.projects, self.managers, random
         )
         again = sorted(random.sample(chosen, min(len(chosen), self.plan.recent_participants)))
-        visits = attendance.choose_visits(again, self.people, programme.shifts, RECENT_HABITS, random, once=True)
+        visits = attendance.choose_visits(again, self.people, programme.shifts, ALWAYS_SCANNED, random, once=True)
+        visits[::FORGETS] = [replace(visit, course=Course.UNDECIDED) for visit in visits[::FORGETS]]
         return self._write(programme, visits, random)
 
     def _write(self, programme: activities.Programme, visits: list[Visit], random: Random) -> list[Visit]:

@@ -1,0 +1,149 @@
+"""The town: who may sign in, which objects stand behind the addresses, and the list of all doors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from tests.makers.accounts import make_account, make_staff, sign_in
+from tests.makers.demo import NOW
+from volunteer_hub.accounts import service as accounts
+from volunteer_hub.accounts.models import Account, Login, Role, RoleGrant, ScopeKind, TokenKind
+from volunteer_hub.activities.models import Activity, ActivityState, Shift, SignUp
+from volunteer_hub.core.actor import COMMAND_LINE
+from volunteer_hub.core.db import db, transaction
+from volunteer_hub.core.permission import Permission
+from volunteer_hub.ledger.models import HoursEntry
+from volunteer_hub.regions.models import Region, RegionLevel
+from volunteer_hub.reviews.models import ReviewCase
+from volunteer_hub.stations.models import Station, StationKeeper, StationKind
+from volunteer_hub.teams.models import JoinMode, Membership, Specialty, Team, TeamKind
+from volunteer_hub.volunteers.models import Volunteer
+
+ELSEWHERE = "110101000000"
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+
+
+@dataclass
+class Town:
+    """The application, the cast, and one existing object for each name in an address."""
+
+    app: Flask
+    #: Accounts, by id: with no role; with every permission everywhere; and with everything an office,
+    #: a station manager and a team leader hold, in another district.
+    outsider: int
+    administrator: int
+    stranger: int
+    #: A volunteer of the district with hours and sign-ups.
+    volunteer: int
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def doors(self) -> Iterator[Rule]:
+        """Yield every route but the static files."""
+        for rule in sorted(self.app.url_map.iter_rules(), key=lambda rule: rule.rule):
+            if rule.endpoint != "static":
+                yield rule
+
+    def access(self, rule: Rule) -> Permission | str | None:
+        """Return what a route states: a permission, `public`, or nothing."""
+        return getattr(self.app.view_functions[rule.endpoint], "access", None)
+
+    def address(self, rule: Rule) -> str:
+        """Return the route's address with objects that exist."""
+        missing = [name for name in rule.arguments if name not in self.values]
+        assert not missing, f"{rule.rule}: give the town an object for {missing}"
+        with self.app.test_request_context():
+            known = {name: self.values[name] for name in rule.arguments}
+            return url_for(rule.endpoint, **known)
+
+    def browser(self, account_id: int | None = None) -> FlaskClient:
+        """Return a browser, signed in as the account."""
+        client = self.app.test_client()
+        return sign_in(client, db.session.get_one(Account, account_id)) if account_id else client
+
+
+def build(app: Flask) -> Town:
+    """Return the town on a loaded district."""
+    administrator = make_staff(Role.ADMINISTRATOR, name="林主任")
+    with transaction():
+        accounts.grant(COMMAND_LINE, administrator.id, Role.AUDITOR, ScopeKind.EVERYTHING, "", now=NOW)
+    town = Town(app, make_account("路人").id, administrator.id, _stranger(), _volunteer())
+    town.values = _objects(administrator)
+    return town
+
+
+def _volunteer() -> int:
+    chosen = select(Account).join(Volunteer).where(Account.password_hash.is_not(None)).order_by(Account.id)
+    return int(_first(chosen).id)
+
+
+def _stranger() -> int:
+    account = make_staff(Role.OFFICE, ScopeKind.REGION, "110101", name="外地文明办")
+    with transaction():
+        db.session.add(Region(code=ELSEWHERE, name="东城区", level=RegionLevel.COUNTY, full_name="北京市东城区"))
+        db.session.flush()
+        station = Station(path="", kind=StationKind.CENTRE, name="外地中心", region_code=ELSEWHERE, opened_at=NOW)
+        team = Team(
+            path="",
+            kind=TeamKind.CORPS,
+            specialty=Specialty.OTHER,
+            name="外地总队",
+            region_code=ELSEWHERE,
+            join_mode=JoinMode.OPEN,
+            founded_at=NOW,
+        )
+        db.session.add_all([station, team])
+        db.session.flush()
+        station.path, team.path = f"/{station.id}/", f"/{team.id}/"
+        for role, kind, value in (
+            (Role.AUDITOR, ScopeKind.REGION, "110101"),
+            (Role.STATION_MANAGER, ScopeKind.STATION, station.path),
+            (Role.TEAM_LEADER, ScopeKind.TEAM, team.path),
+        ):
+            accounts.grant(COMMAND_LINE, account.id, role, kind, value, now=NOW)
+    return account.id
+
+
+def _objects(administrator: Account) -> dict[str, Any]:
+    """Return an existing object of the district for each name in an address."""
+    manager = _first(select(RoleGrant).where(RoleGrant.role == Role.STATION_MANAGER))
+    activity = _first(select(Activity).where(Activity.state == ActivityState.PUBLISHED))
+    shift = _first(select(Shift).where(Shift.activity_id == activity.id))
+    with transaction():
+        token, _ = accounts.issue_token(COMMAND_LINE, manager.account_id, TokenKind.DEVICE, "门口手机", now=NOW)
+        accounts.open_login(db.session.get_one(Account, administrator.id), "another browser", now=NOW)
+        keeper = StationKeeper(station_id=activity.station_id, name="孙站长", since=NOW.date())
+        db.session.add(keeper)
+        db.session.flush()
+    return {
+        "account_id": manager.account_id,
+        "grant_id": manager.id,
+        "token_id": token.id,
+        "login_id": _first(select(Login)).id,
+        "activity_id": activity.id,
+        "shift_id": shift.id,
+        "sign_up_id": _first(select(SignUp)).id,
+        "station_id": activity.station_id,
+        "keeper_id": keeper.id,
+        "team_id": _first(select(Team).where(Team.is_demonstration, Team.kind == TeamKind.SQUAD)).id,
+        "membership_id": _first(select(Membership)).id,
+        "volunteer_id": _first(select(Volunteer)).id,
+        "entry_id": _first(select(HoursEntry)).id,
+        "case_id": _first(select(ReviewCase).where(ReviewCase.decided_at.is_(None))).id,
+        "slot": int((NOW + timedelta(days=1)).timestamp()) // 30,
+        "code": "zh",
+        "token": "no-such-token",
+        "kind": "registration",
+        "version": "1",
+    }
+
+
+def _first(statement: Any) -> Any:
+    return db.session.scalars(statement.limit(1)).one()
