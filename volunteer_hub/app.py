@@ -29,7 +29,7 @@ def create_app(config: object) -> Flask:
     app.config["TRANSLATIONS"] = ROOT / "volunteer_hub" / "translations"
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
 
     clock.use_zone(app.config["TIMEZONE"])
     crypto.use_master_key(app.config["SECRET_KEY"])

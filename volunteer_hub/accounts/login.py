@@ -46,7 +46,7 @@ class SignedIn:
         return scope_of(self.bearer.grants, permission, None)
 
 
-class _Browser(UserMixin):  # type: ignore[misc]
+class _Browser(UserMixin):  # type: ignore[misc]  # Flask-Login is untyped
     """What Flask-Login carries: the login's secret, in the signed cookie, and whom it stands for."""
 
     def __init__(self, secret: str, bearer: Bearer | None = None) -> None:
@@ -60,7 +60,7 @@ def init_app(app: Flask) -> None:
     manager.init_app(app)
 
 
-@manager.user_loader  # type: ignore[untyped-decorator]
+@manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login is untyped
 def _load(secret: str) -> _Browser | None:
     bearer = queries.find_by_login(tokens.digest(secret), clock.now())
     return _Browser(secret, bearer) if bearer else None

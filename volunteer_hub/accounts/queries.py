@@ -67,7 +67,7 @@ def find_by_token(digest: str, now: datetime) -> Bearer | None:
 
 
 def _bearer(statement: object, digest: str, now: datetime) -> Bearer | None:
-    rows = db.session.connection().execute(statement, {"digest": digest, "now": now}).all()  # type: ignore[call-overload]
+    rows = db.session.connection().execute(statement, {"digest": digest, "now": now}).all()  # type: ignore[call-overload]  # both are SELECTs with bound values
     if not rows:
         return None
     account_id, name, holder_id = rows[0][:3]
@@ -117,7 +117,7 @@ def list_grants(account_id: int, now: datetime) -> list[Grant]:
         select(*_GRANT_COLUMNS).select_from(Account).join(RoleGrant, _live).where(Account.id == account_id),
         {"now": now},
     )
-    return [tuple(row) for row in rows]  # type: ignore[misc]
+    return [tuple(row) for row in rows]  # type: ignore[misc]  # rows of the three columns
 
 
 def has_administrator(now: datetime) -> bool:

@@ -268,7 +268,7 @@ def set_up(secret: str, display_name: str, sign_in_name: str, password: str, *, 
         )
         .values(used_at=now)
     )
-    if not spent.rowcount or queries.has_administrator(now):  # type: ignore[attr-defined]
+    if not spent.rowcount or queries.has_administrator(now):  # type: ignore[attr-defined]  # an UPDATE has one; the annotation says Result
         raise DomainError("setup_token_spent", N_("这个安装链接已失效，请重新启动服务获取新的链接。"))
     account = create_account(display_name, password, {SignInKind.STAFF_NAME: sign_in_name}, now=now)
     grant(Actor(account.id, display_name), account.id, Role.ADMINISTRATOR, ScopeKind.EVERYTHING, "", now=now)

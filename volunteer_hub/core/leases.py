@@ -36,7 +36,7 @@ def hold(name: str, holder: str, *, now: datetime, for_how_long: timedelta) -> b
     """Take or renew a lease; tell whether the holder has it now. One statement decides, on either engine."""
     table = Lease.__table__
     db.session.execute(
-        upsert(db.session, table)  # type: ignore[arg-type]
+        upsert(db.session, table)  # type: ignore[arg-type]  # declared as FromClause, is a Table
         .values(name=name, holder=holder, until=now + for_how_long, fence=1)
         .on_conflict_do_nothing(index_elements=["name"])
     )
@@ -45,7 +45,7 @@ def hold(name: str, holder: str, *, now: datetime, for_how_long: timedelta) -> b
         .where(Lease.name == name, or_(Lease.holder == holder, Lease.until < now))
         .values(holder=holder, until=now + for_how_long, fence=Lease.fence + 1)
     )
-    return bool(taken.rowcount)  # type: ignore[attr-defined]
+    return bool(taken.rowcount)  # type: ignore[attr-defined]  # an UPDATE has one; the annotation says Result
 
 
 def claim_period(job: str, period: str, *, now: datetime) -> bool:

@@ -44,7 +44,7 @@ def load_divisions(actor: Actor, batch: Sequence[Division], *, now: datetime) ->
     new = [division for division in batch if division.code not in known]
     renamed = [division for division in batch if known.get(division.code, division.name) != division.name]
     if new:
-        db.session.execute(insert(Region.__table__), [division._asdict() for division in new])  # type: ignore[arg-type]
+        db.session.execute(insert(Region.__table__), [division._asdict() for division in new])  # type: ignore[arg-type]  # declared as FromClause, is a Table
     for division in renamed:
         _rename(division)
     loaded = Loaded(len(new), len(renamed))

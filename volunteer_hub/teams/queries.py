@@ -251,7 +251,7 @@ def _within(scope: Scope) -> ColumnElement[bool]:
 
 def _order() -> tuple[ColumnElement[int] | ColumnElement[str], ...]:
     """Upper teams before lower ones, then by place and name."""
-    return (func.length(Team.path) - func.length(func.replace(Team.path, "/", "")), Team.region_code, Team.name)  # type: ignore[return-value]
+    return (func.length(Team.path) - func.length(func.replace(Team.path, "/", "")), Team.region_code, Team.name)  # type: ignore[return-value]  # columns of several types
 
 
 def _narrowed(wanted: Wanted) -> AnySelect:

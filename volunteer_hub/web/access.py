@@ -80,7 +80,7 @@ def is_api() -> bool:
 
 def public(view: View) -> View:
     """State that anybody may open this route."""
-    view.access = "public"  # type: ignore[attr-defined]
+    view.access = "public"  # type: ignore[attr-defined]  # read by the house tests and by nobody else
     return view
 
 
@@ -102,7 +102,7 @@ def require(permission: Permission) -> Callable[[View], View]:
                 protect_this_request()
             return view(*args, **kwargs)
 
-        guarded.access = permission  # type: ignore[attr-defined]
+        guarded.access = permission  # type: ignore[attr-defined]  # read by the house tests and by nobody else
         return cast(View, guarded)
 
     return decorate

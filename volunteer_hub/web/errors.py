@@ -101,8 +101,8 @@ def _too_many(error: RateLimitExceeded) -> Response:
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if error.response is not None or status < 400:
-        return error.get_response()  # type: ignore[return-value]
-    headers = {"Allow": ", ".join(error.valid_methods or [])} if status == 405 else {}  # type: ignore[attr-defined]
+        return error.get_response()  # type: ignore[return-value]  # werkzeug's Response, which Flask takes as well
+    headers = {"Allow": ", ".join(error.valid_methods or [])} if status == 405 else {}  # type: ignore[attr-defined]  # MethodNotAllowed has them
     return _answer(status, HTTPStatus(status).name.lower(), say(SENTENCES.get(status, SENTENCES[400])), headers)
 
 

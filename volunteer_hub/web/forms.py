@@ -58,7 +58,7 @@ __all__ = [
 ]
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):  # type: ignore[misc]  # WTForms is untyped
     """Parent of every form; keeps what was typed, and takes a refusal at the field it belongs to."""
 
     def refuse(self, error: DomainError) -> None:
@@ -75,7 +75,7 @@ class Form(FlaskForm):  # type: ignore[misc]
         return next((field.id for field in self if field.errors), None)
 
 
-class CheckboxesField(SelectMultipleField):  # type: ignore[misc]
+class CheckboxesField(SelectMultipleField):  # type: ignore[misc]  # WTForms is untyped
     """Several of a list, as checkboxes a thumb can hit."""
 
     widget = ListWidget(prefix_label=False)
