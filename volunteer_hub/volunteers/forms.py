@@ -90,14 +90,14 @@ class DeskForm(Form):
     )
     birth_on = DateField(_l("出生日期"), [Optional()])
     sex = SelectField(_l("性别"), [Optional()], choices=choices([("", _l("不填")), *_said(SEXES)]))
-    mobile = _mobile(_l("手机号"), autocomplete="tel")
-    region_code = _residence()
-    skills = _skills()
-    categories = _categories()
     guardian_name = StringField(_l("监护人姓名"), [at_most(60)], render_kw={"autocomplete": "off"})
     guardian_mobile = StringField(_l("监护人手机号"), [at_most(30)], render_kw={**TELEPHONE, "autocomplete": "off"})
     guardian_agrees = BooleanField(_l("我是孩子的监护人，已阅读监护人同意书，同意孩子注册为志愿者"))
     guardian_agrees_to_child_data = BooleanField(_l("我单独同意为志愿服务处理孩子的个人信息（未满 14 周岁必选）"))
+    mobile = _mobile(_l("手机号"), autocomplete="tel")
+    region_code = _residence()
+    skills = _skills()
+    categories = _categories()
     agrees = BooleanField(
         _l("我已阅读告知书，自愿注册为志愿者，并同意这样处理我的个人信息"),
         [agreed(_l("请阅读并同意后再提交。"))],
