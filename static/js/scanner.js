@@ -105,7 +105,7 @@ function wallTime(item) {
 }
 
 function direction() {
-  return new FormData(place('direction')).get('way');
+  return place('direction').querySelector(':checked').value;
 }
 
 function explainTrouble(kind) {
@@ -138,14 +138,15 @@ async function showCounts() {
 
 function rememberDirection() {
   const key = `direction:${settings.shift}`;
-  const form = place('direction');
+  const choice = place('direction');
   try {
     const last = sessionStorage.getItem(key);
-    if (last) form.elements.way.value = last;
-    form.addEventListener('change', () => sessionStorage.setItem(key, direction()));
+    const before = choice.querySelector(`[value="${last}"]`);
+    if (before) before.checked = true;
+    choice.addEventListener('change', () => sessionStorage.setItem(key, direction()));
   } catch { /* Without memory it begins at checking in. */ }
   const colour = () => { place('viewfinder').dataset.way = direction(); };
-  form.addEventListener('change', colour);
+  choice.addEventListener('change', colour);
   colour();
 }
 
