@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent
 INSTANCE = Path(os.environ.get("INSTANCE_DIR", ROOT / "instance"))
@@ -38,16 +39,16 @@ class Settings:
                 )
             self.TRUSTED_HOSTS = None  # type: ignore[assignment]
         #: How many reverse proxies stand in front; their X-Forwarded-* headers are believed, no others.
-        self.PROXY_HOPS = int(environ.get("PROXY_HOPS", "0"))
-        self.TIMEZONE = environ.get("TIMEZONE", "Asia/Shanghai")
+        self.PROXY_HOPS = _number("PROXY_HOPS", 0)
+        self.TIMEZONE = _zone(environ.get("TIMEZONE", "Asia/Shanghai"))
         self.SITE_NAME = environ.get("SITE_NAME", "志愿中枢")
         #: Region on which pages open when nobody has chosen one: a division code or its prefix.
         self.HOME_REGION = environ.get("HOME_REGION", "")
         #: Ages (in full years): adult; may register with consent; must be accompanied below; not accepted below.
-        self.AGE_ADULT = int(environ.get("AGE_ADULT", "18"))
-        self.AGE_SENSITIVE = int(environ.get("AGE_SENSITIVE", "14"))
-        self.AGE_ACCOMPANIED = int(environ.get("AGE_ACCOMPANIED", "10"))
-        self.AGE_MINIMUM = int(environ.get("AGE_MINIMUM", "6"))
+        self.AGE_ADULT = _number("AGE_ADULT", 18)
+        self.AGE_SENSITIVE = _number("AGE_SENSITIVE", 14)
+        self.AGE_ACCOMPANIED = _number("AGE_ACCOMPANIED", 10)
+        self.AGE_MINIMUM = _number("AGE_MINIMUM", 6)
         https = environ.get("HTTPS", "1" if self.ENVIRONMENT == "production" else "0") == "1"
         self.SESSION_COOKIE_SECURE = https
         self.SESSION_COOKIE_NAME = "__Host-hub" if https else "hub"
@@ -86,6 +87,23 @@ def _kept_secret() -> str:
         raise SettingsError(
             f"cannot write to {INSTANCE} ({error.strerror}). Set INSTANCE_DIR to a folder you own."
         ) from error
+
+
+def _number(name: str, usual: int) -> int:
+    """Return a whole number, zero or more, from the environment."""
+    given = os.environ.get(name, str(usual))
+    if not given.isdecimal():
+        raise SettingsError(f"{name}={given!r} is not a whole number.")
+    return int(given)
+
+
+def _zone(name: str) -> str:
+    """Return the name of a time zone this machine knows."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingsError(f"TIMEZONE={name!r} is not a time zone, such as Asia/Shanghai.") from error
+    return name
 
 
 def _driver(url: str) -> str:

@@ -74,6 +74,9 @@ def refused(result: subprocess.CompletedProcess[str], *words: str) -> None:
         ({"TRUSTED_HOSTS": ""}, "TRUSTED_HOSTS"),
         ({"TRUSTED_HOSTS": " , "}, "TRUSTED_HOSTS"),
         ({"VOLUNTEER_HUB_ENV": "prod"}, "VOLUNTEER_HUB_ENV"),
+        ({"PROXY_HOPS": "one"}, "PROXY_HOPS"),
+        ({"AGE_ADULT": "-18"}, "AGE_ADULT"),
+        ({"TIMEZONE": "Asia/Beijing"}, "TIMEZONE"),
     ],
 )
 def test_production_refuses_to_start_with(tmp_path: Path, change: dict[str, str], words: str) -> None:
@@ -159,6 +162,8 @@ def test_the_first_administrator_gets_a_fresh_address_until_there_is_one(tmp_pat
     assert first.startswith("/setup/")
     assert second.startswith("/setup/")
     assert first != second
+    full = flask(tmp_path, "hub", "setup-url", TRUSTED_HOSTS="zhiyuan.example.gov.cn", HTTPS="1").stdout
+    assert full.startswith("https://zhiyuan.example.gov.cn/setup/")
     assert flask(tmp_path, "demo", "load", "--people", "100").returncode == 0
     assert flask(tmp_path, "hub", "setup-url").stdout == ""
 
@@ -171,8 +176,8 @@ def test_a_backup_opens_and_holds_what_was_there(tmp_path: Path, migrated: Path)
     assert made.stat().st_mode & 0o077 == 0
 
 
-def test_the_timetable_runs_beside_the_pages_and_the_data_stays(tmp_path: Path) -> None:
-    """The start behind `make run`, twice: makes the district, greets, answers; the second time keeps it."""
+def test_a_second_start_keeps_the_data_and_prints_the_logins_again(tmp_path: Path) -> None:
+    """The start behind `make run`, twice: empty with a set-up address, then on what is there, timetable and all."""
     env = environment(tmp_path, PORT=str(free_port()), DEMO="0")
     with started(env, "http") as greeting:
         assert "/setup/" in greeting

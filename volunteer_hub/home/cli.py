@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import click
-from flask import current_app
+from flask import current_app, url_for
 from flask.cli import AppGroup
 
 from volunteer_hub.accounts import service as accounts
@@ -33,13 +33,15 @@ def prepare() -> None:
 
 @hub.command("setup-url")
 def setup_url() -> None:
-    """Print a one-time address for making the first administrator, if there is none yet."""
+    """Print a one-time address for making the first administrator, valid for 30 minutes, if there is none yet."""
     with transaction():
         secret = accounts.offer_setup(now=clock.now())
     if secret is None:
         return
-    with current_app.test_request_context():
-        click.echo(current_app.url_for("accounts.set_up", token=secret))
+    hosts = current_app.config["TRUSTED_HOSTS"]
+    origin = f"{current_app.config['PREFERRED_URL_SCHEME']}://{hosts[0].lstrip('.')}" if hosts else ""
+    with current_app.test_request_context(base_url=origin or None):
+        click.echo(origin + url_for("accounts.set_up", token=secret))
 
 
 @hub.command("backup")
