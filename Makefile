@@ -18,7 +18,7 @@ run: ## Start everything (PORT=8000, HTTPS=1 for phone cameras, DEMO=0 without t
 	@scripts/run.sh
 
 env: ## Make or refresh .venv with what the application needs
-	@$(ENVIRONMENT) runtime
+	@$(ENVIRONMENT) runtime && scripts/translations.sh
 
 env-dev: ## The same, with what lint and tests need
 	@$(ENVIRONMENT) dev

@@ -141,6 +141,18 @@ def test_an_error_of_the_api_is_problem_json(town: Town, method: str, status: in
     assert answer.get_json()["status"] == status
 
 
+def test_a_host_that_is_not_ours_is_refused_without_a_page(town: Town) -> None:
+    """Drawing the error page needs an address of ours, which a foreign host cannot give: that was a 500 once."""
+    town.app.config["TRUSTED_HOSTS"] = ["zhiyuan.example.gov.cn"]
+    try:
+        foreign = town.browser().get("/", headers={"Host": "evil.example"})
+        ours = town.browser().get("/", headers={"Host": "zhiyuan.example.gov.cn"})
+    finally:
+        town.app.config["TRUSTED_HOSTS"] = None
+    assert (foreign.status_code, ours.status_code) == (400, 200)
+    assert foreign.headers["Content-Security-Policy"]
+
+
 def test_a_stale_form_says_so(town: Town) -> None:
     town.app.config["WTF_CSRF_ENABLED"] = True
     try:

@@ -10,7 +10,7 @@ from flask import Flask, Response, jsonify, render_template, request
 from flask_limiter import RateLimitExceeded
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter, Map
 
 from volunteer_hub.core.db import db
@@ -50,6 +50,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, _refusal)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(RateLimitExceeded, _too_many)
+    app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(PoolTimeout, _database)
@@ -96,6 +97,11 @@ def _stale_form(error: CSRFError) -> Response:
 
 def _too_many(error: RateLimitExceeded) -> Response:
     return _answer(429, "too_many", say(SENTENCES[429]), {"Retry-After": "60"})
+
+
+def _foreign_host(error: SecurityError) -> Response:
+    """Refuse a host name that is not ours in plain text: no page can be drawn where no address can be built."""
+    return Response("400 Bad Request: unknown host\n", 400, mimetype="text/plain")
 
 
 def _http(error: HTTPException) -> Response:
