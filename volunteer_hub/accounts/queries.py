@@ -13,6 +13,7 @@ from volunteer_hub.accounts.roles import Grant
 from volunteer_hub.core import crypto
 from volunteer_hub.core.db import db
 from volunteer_hub.core.errors import NotFound
+from volunteer_hub.core.spelling import fold
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,11 @@ def _bearer(statement: object, digest: str, now: datetime) -> Bearer | None:
 
 
 def sign_in_index(typed: str) -> str:
-    """Return the keyed hash under which a typed sign-in name is looked up: case and spaces do not matter."""
-    return crypto.blind_index("sign-in-name", "".join(typed.split()).upper())
+    """Return the keyed hash under which a typed sign-in name is looked up.
+
+    Case, spaces, hyphens, full-width letters and the +86 of a mobile do not matter.
+    """
+    return crypto.blind_index("sign-in-name", fold(typed).upper())
 
 
 def list_by_sign_in_name(typed: str) -> list[Account]:

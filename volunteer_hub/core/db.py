@@ -14,6 +14,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
+from volunteer_hub.core.dialect import begin_writing
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -87,15 +89,13 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 def transaction() -> Iterator[None]:
     """Open the one write transaction of a request, job or command; commit at the end, undo on any error.
 
-    On SQLite it begins IMMEDIATE, because upgrading a reader to a writer fails at once under
-    contention, whatever the busy timeout. A reading transaction begun earlier in the same request is
-    ended first, so what it read must be read again before it is decided upon.
+    What was read earlier in the same request is forgotten, and must be read again before it is decided
+    upon (`dialect.begin_writing` says how, for each engine).
     """
     session = db.session
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("changes were made outside transaction()")
-    session.rollback()
-    session.connection(execution_options={"writes": True})
+    begin_writing(session)
     try:
         yield
         session.commit()

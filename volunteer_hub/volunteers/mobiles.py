@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
 import phonenumbers
 
 from volunteer_hub.core.errors import DomainError
+from volunteer_hub.core.spelling import MAINLAND, fold
 from volunteer_hub.core.text import N_
-
-_MAINLAND = re.compile(r"1[3-9][0-9]{9}")
-_FILLER = re.compile(r"[\s\-‐‑‒–—―−－().·•_/]+")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
-
-
-def fold(typed: str) -> str:
-    """Return the one spelling of a number, valid or not: a mainland mobile as 11 digits, others with +."""
-    folded = _FILLER.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFKC", typed)))
-    if folded.startswith("00"):
-        folded = "+" + folded[2:]
-    for prefix in ("+86", "86"):
-        rest = folded.removeprefix(prefix)
-        if rest != folded and _MAINLAND.fullmatch(rest):
-            return rest
-    return folded
 
 
 def normalise(typed: str, field: str = "mobile") -> str:
@@ -33,7 +15,7 @@ def normalise(typed: str, field: str = "mobile") -> str:
     Raises DomainError at `field`. A number elsewhere must begin with + and its country.
     """
     number = fold(typed)
-    if _MAINLAND.fullmatch(number):
+    if MAINLAND.fullmatch(number):
         return number
     if not number.startswith("+") or number.startswith("+86"):
         raise DomainError(

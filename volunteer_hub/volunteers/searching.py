@@ -7,8 +7,9 @@ import unicodedata
 from dataclasses import dataclass
 
 from volunteer_hub.core.errors import DomainError
+from volunteer_hub.core.spelling import fold
 from volunteer_hub.core.text import N_
-from volunteer_hub.volunteers import identity, mobiles
+from volunteer_hub.volunteers import identity
 from volunteer_hub.volunteers.models import DocumentKind
 
 _VOLUNTEER_NUMBER = re.compile(r"V[0-9]{16}[A-Z]")
@@ -37,7 +38,7 @@ def read(typed: str) -> Sought:
     compact = identity.normalise(DocumentKind.PASSPORT, typed)
     if _VOLUNTEER_NUMBER.fullmatch(compact):
         return Sought(number=compact)
-    mobile = mobiles.fold(typed)
+    mobile = fold(typed)
     if _MOBILE.fullmatch(mobile):
         return Sought(mobile=mobile)
     if _DOCUMENT.fullmatch(compact):
