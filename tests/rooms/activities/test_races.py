@@ -31,7 +31,11 @@ CROWD = 20
 
 @pytest.fixture
 def shift(station: Station) -> Shift:
-    return make_shift(station, starts_at=START, ends_at=START + timedelta(hours=2), capacity=1)
+    """A shift with one place, read once: the threads' sessions come and go."""
+    made = make_shift(station, starts_at=START, ends_at=START + timedelta(hours=2), capacity=1)
+    db.session.refresh(made)
+    db.session.expunge(made)
+    return made
 
 
 def crowd_signs_up(app: Flask, shift_id: int) -> Counter[str]:
