@@ -61,18 +61,13 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-def begin_writing(session: AnySession) -> None:
-    """Make the session's transaction one that may write, with everything read so far forgotten.
+def sees_every_commit(session: AnySession) -> bool:
+    """Tell whether each statement of a transaction sees what others have committed by then.
 
-    SQLite ends the reading transaction and begins IMMEDIATE, because upgrading a reader to a writer fails
-    at once under contention, whatever the busy timeout. PostgreSQL goes on in the one transaction: under
-    READ COMMITTED each statement sees what is committed by then, and two round trips are saved.
+    PostgreSQL does under READ COMMITTED. SQLite reads one snapshot, and upgrading such a reader to a
+    writer fails at once under contention, whatever the busy timeout.
     """
-    if name(session) == "sqlite":
-        session.rollback()
-        session.connection(execution_options={"writes": True})
-    else:
-        session.expire_all()
+    return name(session) == "postgresql"
 
 
 def name(session: AnySession) -> str:
