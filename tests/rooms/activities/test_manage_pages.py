@@ -8,11 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.makers.accounts import make_account, make_staff, sign_in
 from tests.makers.activities import make_shift, make_sign_up
 from tests.makers.regions import District
 from tests.makers.volunteers import make_volunteer
-from volunteer_hub.accounts.models import Role, ScopeKind
 from volunteer_hub.activities.models import Activity, ActivityState, Project, Shift, SignUp, SignUpState
 from volunteer_hub.activities.prohibited import KEYS
 from volunteer_hub.core import clock
@@ -29,12 +27,6 @@ def soon(days: int = 3) -> datetime:
 
 def coming(station: Station, days: int = 3, **kwargs: object) -> Shift:
     return make_shift(station, starts_at=soon(days), ends_at=soon(days) + 2 * HOUR, **kwargs)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def manager(client: FlaskClient, station: Station) -> FlaskClient:
-    """A browser of the station's manager."""
-    return sign_in(client, make_staff(Role.STATION_MANAGER, ScopeKind.STATION, station.path))
 
 
 def typed(station: Station, **changed: object) -> dict[str, object]:
@@ -237,57 +229,6 @@ def every_page(shift: Shift, row: SignUp) -> list[tuple[str, str]]:
     posts += [f"{one}/{act}" for act in ("remove", "add", "capacity", "cancel")]
     posts += [f"/manage/sign-ups/{row.id}/{act}" for act in ("accept", "decline")]
     return [("GET", path) for path in gets] + [("POST", path) for path in posts]
-
-
-def test_the_manager_of_another_station_finds_nothing(manager: FlaskClient, elsewhere: Station) -> None:
-    shift = coming(elsewhere)
-    row = make_sign_up(shift, make_volunteer(District.community), SignUpState.PENDING)
-    filled = {**typed(elsewhere), "reason": "x", "number": "V1", "declarations": ALL_SIX}
-    for method, path in every_page(shift, row):
-        answer = manager.open(path, method=method, data=filled if method == "POST" else None)
-        assert answer.status_code == 404, (method, path)
-    assert "街道清洁日" not in manager.get("/manage/activities").text
-    assert standing(shift) == [SignUpState.PENDING]
-
-
-def test_a_draft_cannot_be_laid_on_another_stations_desk(manager: FlaskClient, elsewhere: Station) -> None:
-    answer = manager.post("/manage/activities/new", data=typed(elsewhere))
-    assert answer.status_code == 422
-    assert manager.post("/manage/projects/new", data={"name": "x", "station_id": elsewhere.id}).status_code == 422
-    db.session.rollback()
-    assert db.session.scalars(select(Activity)).all() == []
-
-
-def test_the_office_of_the_region_manages_its_stations(
-    client: FlaskClient, station: Station, elsewhere: Station
-) -> None:
-    sign_in(client, make_staff(Role.OFFICE, ScopeKind.REGION, District.street))
-    here, there = coming(station), coming(elsewhere)
-    assert client.get(f"/manage/shifts/{here.id}").status_code == 200
-    assert client.get(f"/manage/shifts/{there.id}").status_code == 404
-
-
-def test_a_scanner_sees_the_shifts_and_no_names(client: FlaskClient, station: Station, elsewhere: Station) -> None:
-    shift = coming(station, title="清扫街道", days=0)
-    coming(elsewhere, title="义务理发")
-    row = make_sign_up(shift, make_volunteer(District.community, "李秀兰"))
-    sign_in(client, make_staff(Role.SCANNER, ScopeKind.STATION, station.path))
-    page = client.get("/manage/activities").text
-    assert "清扫街道" in page
-    assert "义务理发" not in page
-    assert "李秀兰" not in page
-    assert f'href="/manage/shifts/{shift.id}/scan"' in page
-    assert f'href="/manage/shifts/{shift.id}"' not in page
-    for method, path in every_page(shift, row):
-        assert client.open(path, method=method).status_code == 403, (method, path)
-
-
-def test_a_volunteer_has_no_business_at_the_desk(client: FlaskClient, station: Station) -> None:
-    shift = coming(station)
-    assert client.get("/manage/activities").status_code == 302
-    sign_in(client, make_account())
-    for path in ("/manage/activities", "/manage/activities/new", f"/manage/shifts/{shift.id}", "/manage/projects"):
-        assert client.get(path).status_code == 403
 
 
 def test_the_list_of_shifts_turns_to_the_past_and_counts_who_waits(manager: FlaskClient, station: Station) -> None:
