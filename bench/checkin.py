@@ -165,12 +165,11 @@ def replay(cursor: Any, statements: list[tuple[str, Any]], dialect: str) -> None
     explicit = any(statement.startswith("BEGIN") for statement, _ in statements)
     if not explicit:
         cursor.execute("BEGIN")
-    for statement, parameters in statements:
+    for statement, recorded in statements:
         if statement.startswith("BEGIN") and dialect == "sqlite" and cursor.connection.in_transaction:
             cursor.execute("COMMIT")
-        if statement.startswith("INSERT INTO sessions"):
-            parameters = _with_scan(statement, parameters, scan_id)
-        cursor.execute(statement, parameters)
+        opens = statement.startswith("INSERT INTO sessions")
+        cursor.execute(statement, _with_scan(statement, recorded, scan_id) if opens else recorded)
         if cursor.description:
             rows = cursor.fetchall()
             if statement.startswith("INSERT INTO scans"):
