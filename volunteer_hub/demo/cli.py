@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 from volunteer_hub.core import clock, dialect
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.errors import DomainError
-from volunteer_hub.demo import keyring, queries, removal, service, staff
+from volunteer_hub.demo import keyring, present, queries, removal, service, staff
 from volunteer_hub.demo.plan import REPORTED_PEOPLE, Plan
 
 demo = AppGroup("demo", help="The demonstration district: made from a seed, marked, removable.")
@@ -20,12 +20,15 @@ demo = AppGroup("demo", help="The demonstration district: made from a seed, mark
 @demo.command("load")
 @click.option("--seed", default=Plan.seed, show_default=True, help="The same seed makes the same district.")
 @click.option("--people", default=REPORTED_PEOPLE, show_default=True, type=click.IntRange(100, 200_000))
-@click.option("--if-new", is_flag=True, help="Only into a database nobody has used and that was never asked before.")
+@click.option("--if-new", is_flag=True, help="Only into an unused database; where it is there, keep it going.")
 def load(seed: int, people: int, if_new: bool) -> None:
     """Make the demonstration district, in one transaction: interrupted, nothing of it stays."""
     plan = Plan(people=people, seed=seed)
     try:
         with transaction():
+            if if_new and queries.has_demonstration():
+                present.top_up(now=clock.now())
+                return
             if if_new and not service.is_new(now=clock.now()):
                 return
             with click.progressbar(length=plan.rows, label="演示数据 / demonstration district") as bar:

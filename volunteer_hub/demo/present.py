@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from sqlalchemy import select
+
 from volunteer_hub.activities.models import Activity, ActivityState, Audience, Shift, SignUp, SignUpState
 from volunteer_hub.activities.prohibited import KEYS
 from volunteer_hub.core import clock
+from volunteer_hub.core.db import db
 from volunteer_hub.demo import bulk
 from volunteer_hub.demo.activities import RISKS, USUAL_RISK
 from volunteer_hub.demo.bulk import Progress, Row
@@ -15,7 +18,7 @@ from volunteer_hub.demo.people import Person
 from volunteer_hub.demo.places import Place
 from volunteer_hub.demo.staff import OWN_STREET
 from volunteer_hub.demo.teams import ProjectPlace, Squad
-from volunteer_hub.stations.models import StationKind
+from volunteer_hub.stations.models import Station, StationKind
 
 ALL_DAY_TITLE = "文明实践驿站全天服务"
 #: Days from today, start, end, project, title, places, of which taken.
@@ -28,7 +31,8 @@ COMING = (
     (9, time(13, 30), time(16), "健康敲门", "上门量血压", None, 6),
     (12, time(9), time(11, 30), "科普进万家", "防诈骗宣传", 15, 2),
 )
-DAYS = 31
+#: For so many days from today the all-day shift is there; each start adds what is missing.
+DAYS = 7
 
 
 def write_coming(
@@ -94,6 +98,38 @@ def write_coming_sign_ups(
     for identity, row in zip(bulk.keys(SignUp, len(rows)), rows, strict=True):
         row["id"] = identity
     bulk.write(SignUp, rows, progress)
+
+
+def top_up(*, now: datetime) -> int:
+    """Let the activities that have run out happen again, at the same time of day; return how many shifts that adds.
+
+    Whoever starts the demonstration weeks later finds a shift to serve at today, and others to sign up for.
+    """
+    added: list[Row] = []
+    statement = (
+        select(Activity)
+        .join(Station, Station.id == Activity.station_id)
+        .where(Station.is_demonstration, Activity.state == ActivityState.PUBLISHED)
+        .order_by(Activity.id)
+    )
+    today = clock.civil_date(now)
+    offsets = {f"{name}·{work}": days for days, _, _, name, work, _, _ in COMING}
+    for activity in db.session.scalars(statement).all():
+        if activity.title == ALL_DAY_TITLE:
+            there = {clock.civil_date(shift.starts_at) for shift in activity.shifts}
+            days = [today + timedelta(days=number) for number in range(DAYS)]
+            added += [
+                _shift(0, activity.id, day, (time.min, time.min), None, now) for day in days if day not in there
+            ]
+        elif activity.title in offsets and all(shift.starts_at < now for shift in activity.shifts):
+            last = activity.shifts[-1]
+            hours = (clock.local(last.starts_at).time(), clock.local(last.ends_at).time())
+            day = today + timedelta(days=offsets[activity.title])
+            added.append(_shift(0, activity.id, day, hours, last.capacity, now))
+    for identity, row in zip(bulk.keys(Shift, len(added)), added, strict=True):
+        row["id"] = identity
+    bulk.write(Shift, added, lambda rows: None)
+    return len(added)
 
 
 def _all_day(identity: int, station: Place, project: ProjectPlace, manager: int, now: datetime) -> Row:

@@ -27,6 +27,11 @@ BRIGADES = (
     (Specialty.ENVIRONMENT, "卫生环保志愿服务支队"),
     (Specialty.AID, "扶贫帮困志愿服务支队"),
 )
+INTRODUCTIONS = {
+    TeamKind.CORPS: "由区委、区政府负责同志任队长，统筹全区志愿服务力量。",
+    TeamKind.BRIGADE: "由区直部门牵头，组织专业志愿者到所、站、点开展服务。",
+    TeamKind.SQUAD: "就近招募，利用业余时间服务身边的居民，欢迎加入。",
+}
 #: Squads with a name of their own, under the brigade of their specialty.
 NAMED_SQUADS = (
     ("“小板凳”宣讲志愿服务队", Specialty.THEORY),
@@ -195,7 +200,7 @@ def _add(
             "region_code": region,
             "station_id": station.id if station else None,
             "join_mode": JoinMode.OPEN if len(rows) % 3 == 0 else JoinMode.REQUEST,
-            "introduction": "",
+            "introduction": INTRODUCTIONS[kind],
             "founded_at": FOUNDED_AT,
             "dissolved_at": None,
             "is_demonstration": True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,10 @@ from tests.makers.accounts import make_account
 from tests.makers.demo import NOW, load_small
 from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Account
+from volunteer_hub.activities.models import Shift
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.errors import DomainError
-from volunteer_hub.demo import keyring, queries, service
+from volunteer_hub.demo import keyring, present, queries, service
 from volunteer_hub.demo.plan import Plan
 from volunteer_hub.volunteers.models import Volunteer
 
@@ -124,3 +126,15 @@ def test_lost_passwords_are_made_anew_and_the_old_ones_die(app: Flask, folder: P
 def test_without_a_demonstration_no_login_is_printed_and_none_removed(app: Flask) -> None:
     assert run(app, "logins").output == ""
     assert "no demonstration data" in run(app, "remove", "--yes").output
+
+
+def test_a_start_weeks_later_finds_a_shift_today_and_others_to_sign_up_for(app: Flask) -> None:
+    load_small(200)
+    later = NOW + timedelta(days=40)
+    with transaction():
+        added = present.top_up(now=later)
+    assert added == present.DAYS + len(present.COMING)
+    open_now = select(Shift).where(Shift.starts_at <= later, Shift.ends_at > later, Shift.sign_up_closes_at > later)
+    assert db.session.scalars(open_now).one()
+    with transaction():
+        assert present.top_up(now=later) == 0

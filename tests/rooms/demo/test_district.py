@@ -144,7 +144,7 @@ def test_places_taken_are_those_of_the_accepted() -> None:
     assert not db.session.execute(select(Shift.id).where(Shift.taken != accepted)).all()
 
 
-def test_a_shift_is_open_all_day_today_and_for_a_month() -> None:
+def test_a_shift_is_open_all_day_today_and_every_day_of_the_week() -> None:
     shifts = db.session.scalars(
         select(Shift)
         .join(Activity)
@@ -152,5 +152,5 @@ def test_a_shift_is_open_all_day_today_and_for_a_month() -> None:
         .order_by(Shift.starts_at)
     ).all()
     assert shifts[0].starts_at <= NOW < shifts[0].sign_up_closes_at
-    assert shifts[-1].starts_at - shifts[0].starts_at == timedelta(days=30)
+    assert shifts[-1].starts_at - shifts[0].starts_at == timedelta(days=6)
     assert {clock.local(shift.starts_at).hour for shift in shifts} == {0}
