@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from volunteer_hub.accounts import queries
@@ -14,6 +14,8 @@ from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.scope import Scope
 
 manager = LoginManager()
+#: What a browser's session keeps when somebody signs in: the language, and that it stood at a station's door.
+KEPT = ("language", "arrival")
 
 
 class SignedIn:
@@ -78,7 +80,10 @@ def load_access() -> SignedIn | None:
 
 
 def remember(secret: str) -> None:
-    """Put a fresh login's secret into the cookie of this browser."""
+    """Put a fresh login's secret into the cookie of this browser, in a session where nothing planted survives."""
+    kept = {name: session[name] for name in KEPT if name in session}
+    session.clear()
+    session.update(kept)
     login_user(_Browser(secret))
 
 

@@ -35,10 +35,6 @@ def sign_in() -> str | Response | tuple[str, int]:
         except DomainError as refusal:
             form.refuse(refusal)
         else:
-            language = session.get("language")
-            session.clear()
-            if language:
-                session["language"] = language
             login.remember(secret)
             return redirect(target or url_for("home.index"))
     status = 422 if form.errors else 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -45,7 +45,7 @@ def register() -> Answer:
         except DomainError as refusal:
             form.refuse(refusal)
         else:
-            _begin_session(secret)
+            login.remember(secret)
             return redirect(url_for("volunteers.registered"))
     return registration_page("volunteers/register.html", form)
 
@@ -59,14 +59,6 @@ def _register(form: RegisterForm) -> str:
         volunteer = service.register(actor(), form.given(agreed_to, hashed), now=now, ages=ages())
         account = account_queries.get_account(volunteer.account_id or 0)
         return accounts.open_login(account, request.user_agent.string, now=now)
-
-
-def _begin_session(secret: str) -> None:
-    language = session.get("language")
-    session.clear()
-    if language:
-        session["language"] = language
-    login.remember(secret)
 
 
 @pages.get("/registered")

@@ -1,0 +1,1 @@
+"""Attacks that must not work: findings of our own reading, and those others had to publish."""
