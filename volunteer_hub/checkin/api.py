@@ -34,12 +34,20 @@ def scans() -> Response:
     A nonce that was used before with another content is answered `nonce_conflict`, and with 422 where
     it was sent alone; the others of its batch are settled.
     """
-    items = _read_batch(request.get_json(silent=True))
+    items = _read_batch(_sent())
     answers = take_scans(items, actor(), scope(Permission.SCAN), now=clock.now())
     response = jsonify({"results": [shown(answer) for answer in answers]})
     if len(answers) == 1 and answers[0].contradicts:
         response.status_code = 422
     return response
+
+
+def _sent() -> Any:
+    """Return the JSON that was sent, or None: what is nested too deep to be read is no JSON of ours."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
 
 
 def _read_batch(body: Any) -> list[ScanItem]:
@@ -67,6 +75,8 @@ def _read_item(number: int, sent: Any) -> ScanItem:
     way = WAYS.get(sent.get("entry_point") or "api") if isinstance(sent.get("entry_point", ""), str) else None
     if way is None:
         raise _wrong(number, "entry_point")
+    # JSON can name halves of characters, which no text and no column can hold.
+    code = code.encode(errors="replace").decode()
     return ScanItem(
         nonce, code, Direction(sent["direction"]), shift_id, way, _instant(number, sent.get("scanned_at"))
     )

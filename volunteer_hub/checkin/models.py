@@ -55,11 +55,11 @@ class Scan(Base):
     id: Mapped[PrimaryKey]
     #: Made by the client at the moment of scanning; the same nonce is the same scan for ever.
     nonce: Mapped[str] = mapped_column(String(64), unique=True)
-    #: SHA-256 of what was sent with the nonce, to tell a repeat from a contradiction.
+    #: Keyed hash of what was sent with the nonce, to tell a repeat from a contradiction.
     payload_digest: Mapped[str] = mapped_column(String(64))
     direction: Mapped[Direction] = mapped_column(choice(Direction, 3))
     entry_point: Mapped[EntryPoint] = mapped_column(choice(EntryPoint))
-    #: The code as presented if it is one of ours (it has expired), else the head of its SHA-256.
+    #: The code as presented if it is one of ours (it has expired), else its keyed hash.
     code: Mapped[str] = mapped_column(String(120))
     shift_id: Mapped[int | None] = mapped_column(ForeignKey("shifts.id"))
     station_id: Mapped[int | None] = mapped_column(ForeignKey("stations.id"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -62,9 +61,12 @@ class ScanItem:
 
     @property
     def digest(self) -> str:
-        """Return a fingerprint of everything but the nonce, to tell a repeat from a contradiction."""
+        """Return a keyed fingerprint of everything but the nonce, to tell a repeat from a contradiction.
+
+        Keyed, because what was scanned may be an identity number, and few of those are enough to try.
+        """
         sent = [self.code, self.direction, self.shift_id, self.entry_point, str(self.scanned_at)]
-        return hashlib.sha256(json.dumps(sent).encode()).hexdigest()
+        return crypto.sign("scan-payload", json.dumps(sent).encode()).hex()
 
 
 @dataclass(frozen=True)
@@ -199,9 +201,9 @@ def _carry_out(
 
 
 def _kept_code(code: str, reading: Reading) -> str:
-    """Keep our own codes, which have expired; of anything else only a digest: it may be an identity number."""
+    """Keep our own codes, which have expired; of anything else only a keyed hash: it may be an identity number."""
     if reading.kind is CodeKind.UNKNOWN:
-        return "sha256:" + crypto.fingerprint(code.encode())[:24]
+        return crypto.blind_index("foreign-code", code)
     return code[:120]
 
 
