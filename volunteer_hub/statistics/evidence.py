@@ -162,7 +162,7 @@ def get_person(question: Question, scope: Scope, volunteer_id: int) -> Person:
 
 def page_entries(question: Question, volunteer_id: int, number: int = 1) -> Page[Any]:
     """Return (entry, policy version, recorder, reversed by, activity) of every line known at the instant."""
-    return page_of(db.session, _entries(volunteer_id).where(HoursEntry.recorded_at <= question.as_of), number)
+    return page_of(db.session, _entries(question, volunteer_id), number)
 
 
 def counted_minutes(question: Question, volunteer_id: int) -> int:
@@ -188,15 +188,18 @@ def is_counted(question: Question, entry: HoursEntry) -> bool:
     )
 
 
-def get_entry(volunteer_id: int, entry_id: int) -> Row[Any]:
-    """Return one line of one person, with the same columns as in the list. Raises NotFound."""
-    row = db.session.execute(_entries(volunteer_id).where(HoursEntry.id == entry_id)).one_or_none()
+def get_entry(question: Question, volunteer_id: int, entry_id: int) -> Row[Any]:
+    """Return one line of one person known at the instant, with the same columns as in the list. Raises NotFound.
+
+    A division sees of who has moved away since what was known while they lived there, and no more.
+    """
+    row = db.session.execute(_entries(question, volunteer_id).where(HoursEntry.id == entry_id)).one_or_none()
     if row is None:
         raise NotFound
     return row
 
 
-def _entries(volunteer_id: int) -> Select[*tuple[Any, ...]]:
+def _entries(question: Question, volunteer_id: int) -> Select[*tuple[Any, ...]]:
     reversal, recorder, approver = aliased(HoursEntry), aliased(Account), aliased(Account)
     return (
         select(
@@ -215,12 +218,12 @@ def _entries(volunteer_id: int) -> Select[*tuple[Any, ...]]:
         .join(Region, Region.code == HoursEntry.region_code)
         .outerjoin(recorder, recorder.id == HoursEntry.recorded_by)
         .outerjoin(approver, approver.id == HoursEntry.approved_by)
-        .outerjoin(reversal, reversal.reverses_id == HoursEntry.id)
+        .outerjoin(reversal, and_(reversal.reverses_id == HoursEntry.id, reversal.recorded_at <= question.as_of))
         .outerjoin(Shift, Shift.id == HoursEntry.shift_id)
         .outerjoin(Activity, Activity.id == Shift.activity_id)
         .outerjoin(Station, Station.id == HoursEntry.station_id)
         .outerjoin(Team, Team.id == HoursEntry.team_id)
-        .where(HoursEntry.volunteer_id == volunteer_id)
+        .where(HoursEntry.volunteer_id == volunteer_id, HoursEntry.recorded_at <= question.as_of)
         .order_by(HoursEntry.service_on.desc(), HoursEntry.id.desc())
     )
 

@@ -15,6 +15,8 @@ from volunteer_hub.regions.codes import full_code
 from volunteer_hub.regions.models import PopulationBase
 
 ALL_CLASSES = tuple(HoursClass)
+#: Nothing was known before; calendars of the first centuries end where periods are counted back from them.
+EARLIEST_YEAR = 1949
 
 Args = Mapping[str, Sequence[str]]
 
@@ -139,12 +141,16 @@ def _instant(args: Args, now: datetime) -> datetime | None:
             read = datetime.fromisoformat(text)
             asked = read.astimezone(UTC) if read.tzinfo else clock.from_wall(read)
     except (ValueError, OverflowError):
-        raise Unprocessable(
-            "bad_instant", N_("截止时间应写作 2022-12-31 或 2022-12-31T18:00:00+08:00。"), field="as_of"
-        ) from None
+        raise _bad_instant() from None
+    if asked.year < EARLIEST_YEAR:
+        raise _bad_instant()
     if asked > now:
         raise Unprocessable("future", N_("截止时间不能晚于现在。"), field="as_of")
     return asked
+
+
+def _bad_instant() -> Unprocessable:
+    return Unprocessable("bad_instant", N_("截止时间应写作 2022-12-31 或 2022-12-31T18:00:00+08:00。"), field="as_of")
 
 
 def _classes(args: Args) -> tuple[HoursClass, ...]:
@@ -169,6 +175,6 @@ def _year(args: Args) -> int | None:
     text = _one(args, "year")
     if not text:
         return None
-    if not re.fullmatch(r"\d{4}", text, re.ASCII) or not 1949 <= int(text) <= 2200:
+    if not re.fullmatch(r"\d{4}", text, re.ASCII) or not EARLIEST_YEAR <= int(text) <= 2200:
         raise Unprocessable("bad_year", N_("年份应为四位数字。"), field="year")
     return int(text)

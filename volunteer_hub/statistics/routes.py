@@ -111,7 +111,7 @@ def entry(entry_id: int) -> str | tuple[str, int]:
     if volunteer_id is None:
         raise NotFound
     shown = evidence.get_person(question, scope(Permission.SEE_STATISTICS), volunteer_id)
-    line = evidence.get_entry(volunteer_id, entry_id)
+    line = evidence.get_entry(question, volunteer_id, entry_id)
     return render_template(
         "statistics/entry.html",
         person=shown,
