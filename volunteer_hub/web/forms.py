@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+import wtforms
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -20,8 +22,6 @@ from wtforms import (
     SelectChoice,
     SelectField,
     SelectMultipleField,
-    StringField,
-    TextAreaField,
     TimeField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
@@ -73,6 +73,27 @@ class Form(FlaskForm):  # type: ignore[misc]  # WTForms is untyped
     def first_wrong(self) -> str | None:
         """Return the id of the first field with an error, for the focus."""
         return next((field.id for field in self if field.errors), None)
+
+
+#: What ends a line, and what no column, header or sheet can hold.
+_BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+
+
+class StringField(wtforms.StringField):  # type: ignore[misc]  # WTForms is untyped
+    """One line of text, whatever was sent; a password is not one, it stays as it was typed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Put a space for what breaks the line, and leave out what cannot be seen."""
+        super().process_formdata([_CONTROLS.sub("", _BREAKS.sub(" ", sent)) for sent in valuelist])
+
+
+class TextAreaField(wtforms.TextAreaField):  # type: ignore[misc]  # WTForms is untyped
+    """Text of several lines."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Leave out what cannot be seen; lines stay."""
+        super().process_formdata([_CONTROLS.sub("", sent) for sent in valuelist])
 
 
 class CheckboxesField(SelectMultipleField):  # type: ignore[misc]  # WTForms is untyped
