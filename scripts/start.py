@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 from flask.cli import FlaskGroup
+from sqlalchemy.exc import SQLAlchemyError
 
 from config import INSTANCE, ROOT, Settings
 from scripts import certificate
@@ -43,7 +44,14 @@ def main() -> None:
         greeting = compose(flask("demo", "logins"), flask("hub", "setup-url"))
     except click.ClickException as error:
         indented = error.format_message().replace("\n", "\n  ")
-        raise SystemExit(f"\n  {indented}\n") from error
+        raise SystemExit(f"\n  {indented}\n") from None
+    except (click.Abort, KeyboardInterrupt):
+        raise SystemExit(
+            "\n  已中断，没有留下做了一半的数据。\n  Interrupted; nothing half made was left.\n"
+        ) from None
+    except SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise SystemExit(f"\n  数据库出错。\n  The database failed: {cause}\n") from None
     os.environ["HUB_GREETING"] = greeting
     os.environ["HUB_SCHEDULER"] = "1"
     if OVER_HTTPS:

@@ -16,9 +16,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from config import ROOT
+from tests.databases import database
 
 GOOD = {
     "VOLUNTEER_HUB_ENV": "production",
@@ -83,11 +85,15 @@ def test_production_refuses_to_start_with(tmp_path: Path, change: dict[str, str]
     refused(python("-c", "import wsgi", env=environment(tmp_path, **{**GOOD, **change})), words, "cannot start")
 
 
-def test_production_starts_with_good_settings(tmp_path: Path) -> None:
-    result = python(
-        "-c", "import wsgi; print(wsgi.app.config['SESSION_COOKIE_NAME'])", env=environment(tmp_path, **GOOD)
-    )
-    assert (result.stdout.strip(), result.stderr, result.returncode) == ("__Host-hub", "", 0)
+def test_production_starts_with_good_settings_and_insists_on_https(tmp_path: Path) -> None:
+    text = """
+import wsgi
+answer = wsgi.app.test_client().get("/healthz", base_url="https://zhiyuan.example.gov.cn")
+print(wsgi.app.config["SESSION_COOKIE_NAME"], answer.status_code, answer.headers["Strict-Transport-Security"])
+"""
+    result = python("-c", text, env=environment(tmp_path, **GOOD))
+    assert result.stdout.split()[:3] == ["__Host-hub", "200", "max-age=31536000;"]
+    assert (result.stderr, result.returncode) == ("", 0)
 
 
 def test_a_taken_port_is_said_before_anything_else(tmp_path: Path) -> None:
@@ -166,6 +172,43 @@ def test_the_first_administrator_gets_a_fresh_address_until_there_is_one(tmp_pat
     assert full.startswith("https://zhiyuan.example.gov.cn/setup/")
     assert flask(tmp_path, "demo", "load", "--people", "100").returncode == 0
     assert flask(tmp_path, "hub", "setup-url").stdout == ""
+
+
+def test_machines_that_start_together_migrate_one_after_another(tmp_path: Path, postgres_server: str) -> None:
+    """While somebody migrates, the others wait. Red without `one_at_a_time`: they would run into each other."""
+    with database("postgresql", tmp_path, postgres_server) as address:
+        env = environment(tmp_path, DATABASE_URL=address)
+        command = [sys.executable, "-m", "flask", "hub", "prepare"]
+        with psycopg.connect(address.replace("+psycopg", "")) as other:
+            other.execute("SELECT pg_advisory_lock(hashtextextended('migrations', 0))")
+            others = [subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE) for _ in range(2)]
+            for _ in range(300):
+                row = other.execute(
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                ).fetchone()
+                if row == (2,):
+                    break
+                time.sleep(0.1)
+            assert row == (2,)
+        for process in others:
+            _, said = process.communicate(timeout=120)
+            assert process.returncode == 0, said.decode()
+
+
+def test_an_interrupted_start_says_so(tmp_path: Path) -> None:
+    log = tmp_path / "output"
+    env = environment(tmp_path, PORT=str(free_port()))
+    with log.open("w") as output:
+        command = [sys.executable, "-m", "scripts.start"]
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output)
+    for _ in range(600):
+        if "demonstration district" in log.read_text():
+            break
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=120) != 0
+    assert "Interrupted" in log.read_text()
+    assert "Traceback" not in log.read_text()
 
 
 def test_a_backup_opens_and_holds_what_was_there(tmp_path: Path, migrated: Path) -> None:

@@ -119,6 +119,25 @@ def settle(engine: Engine) -> None:
 
 
 @contextmanager
+def one_at_a_time(engine: Engine, key: str) -> Iterator[None]:
+    """Let one process on any machine into the block at a time, however long it takes.
+
+    For migrations of several web machines that start together. SQLite belongs to one machine, on which
+    the file's own lock serialises writers.
+    """
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect() as connection:
+        connection.execute(text("SET lock_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_lock(hashtextextended(:key, 0))"), {"key": key})
+        try:
+            yield
+        finally:
+            connection.invalidate()
+
+
+@contextmanager
 def append_only_lifted(session: AnySession, tables: Iterable[str]) -> Iterator[None]:
     """Lift the append-only triggers of these tables inside the caller's transaction, and put them back.
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from volunteer_hub.core.crypto import UNREADABLE
 from volunteer_hub.core.db import db
-from volunteer_hub.core.dialect import sqlite_file
+from volunteer_hub.core.dialect import one_at_a_time, sqlite_file
 from volunteer_hub.core.text import N_
 from volunteer_hub.volunteers.models import Volunteer
 
@@ -63,9 +63,16 @@ def prepare() -> Condition:
     """Migrate the database to the present tables and return how it stood before.
 
     Raises NotReady, with what to do, for a database that is half made, newer than this program,
-    unreachable, or encrypted under another key.
+    unreachable, or encrypted under another key. Machines that start together wait for one another.
     """
-    condition = look()
+    look()
+    with one_at_a_time(db.engine, "migrations"):
+        condition = _migrate(look())
+    check_key()
+    return condition
+
+
+def _migrate(condition: Condition) -> Condition:
     if condition is Condition.HALF_MADE:
         raise NotReady(
             N_("数据库不完整：表和版本记录对不上。请把它移开后重新启动，或者从备份恢复。"),
@@ -83,7 +90,6 @@ def prepare() -> Condition:
             flask_migrate.upgrade()
         except SQLAlchemyError as error:
             raise _unreachable(error) from error
-    check_key()
     return condition
 
 
