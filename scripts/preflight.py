@@ -1,3 +1,4 @@
+# -*- coding: utf-8 -*-
 """What must hold before anything slow begins: Python, write access, a free port.
 
 Runs on the system's Python, however old, so it keeps to words every Python 3 understands.
