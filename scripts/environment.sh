@@ -10,8 +10,10 @@ files=(requirements.txt)
 . scripts/python.sh
 "$PYTHON" scripts/preflight.py
 
-if [ -e .venv ] && ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
-    echo "The environment in .venv is broken or was moved: making it again."
+works() { .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
+moved() { [ -f .venv/place ] && [ "$(cat .venv/place)" != "$PWD" ]; }
+if [ -e .venv ] && { moved || ! works; }; then
+    echo "The environment in .venv was moved or is broken: making it again."
     rm -rf .venv
     unset PYTHON
     . scripts/python.sh
@@ -61,4 +63,5 @@ if [ -z "$uv" ]; then
     .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip --upgrade >/dev/null || failed
     .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes "${arguments[@]}" || failed
 fi
+printf '%s' "$PWD" >.venv/place
 printf '%s' "$wanted" >"$stamp"
