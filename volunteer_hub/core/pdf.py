@@ -106,7 +106,8 @@ def fit(
     while size > smallest and len(wrap(text, font, size, width)) > lines:
         size -= 1
     broken = wrap(text, font, size, width)
-    while len(narrower := wrap(text, font, size, width - size)) == len(broken) > 1:
+    # As many lines as pieces stay so many however narrow it gets, so the width itself must end this.
+    while width > size and len(narrower := wrap(text, font, size, width - size)) == len(broken) > 1:
         broken, width = narrower, width - size
     return size, broken
 
