@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
-from volunteer_hub.accounts.models import Account, ApiToken, Login, RoleGrant, SignInName
+from volunteer_hub.accounts.models import Account, ApiToken, Login, Role, RoleGrant, ScopeKind, SignInName
 from volunteer_hub.accounts.roles import Grant
 from volunteer_hub.core import crypto
 from volunteer_hub.core.db import db
@@ -125,13 +125,19 @@ def list_grants(account_id: int, now: datetime) -> list[Grant]:
 
 
 def has_administrator(now: datetime) -> bool:
-    """Tell whether anybody can administer this deployment."""
+    """Tell whether anybody can administer all of this deployment at an instant; one region's is not enough."""
     grant = aliased(RoleGrant)
     return bool(
         db.session.scalar(
             select(func.count())
             .select_from(Account)
             .join(grant, grant.account_id == Account.id)
-            .where(grant.role == "administrator", grant.revoked_at.is_(None), Account.disabled_at.is_(None))
+            .where(
+                grant.role == Role.ADMINISTRATOR,
+                grant.scope_kind == ScopeKind.EVERYTHING,
+                or_(grant.expires_at.is_(None), grant.expires_at > now),
+                grant.revoked_at.is_(None),
+                Account.disabled_at.is_(None),
+            )
         )
     )

@@ -24,6 +24,7 @@ from volunteer_hub.audit import service as audit
 from volunteer_hub.core import crypto, tokens
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db
+from volunteer_hub.core.dialect import take_turn
 from volunteer_hub.core.errors import DomainError, NotFound
 from volunteer_hub.core.text import N_
 
@@ -193,14 +194,18 @@ def grant(
 
 
 def revoke(actor: Actor, grant_id: int, *, now: datetime) -> None:
-    """Take a role back. Raises NotFound; the last administrator cannot be revoked."""
+    """Take a role back. Raises NotFound; the last administrator cannot be revoked.
+
+    Those who revoke administrators take turns: two who revoke one another would leave nobody.
+    """
     held = db.session.get(RoleGrant, grant_id)
     if held is None or held.revoked_at is not None:
         raise NotFound
     held.revoked_at = now
     db.session.flush()
-    if held.role is Role.ADMINISTRATOR and not queries.has_administrator(now):
-        raise DomainError("last_administrator", N_("这是最后一位管理员，不能收回授权。"))
+    if held.role is Role.ADMINISTRATOR and held.scope_kind is ScopeKind.EVERYTHING:
+        take_turn(db.session, "administrators")
+        _require_administrator(now)
     audit.record(
         actor,
         "accounts.revoke",
@@ -211,6 +216,11 @@ def revoke(actor: Actor, grant_id: int, *, now: datetime) -> None:
         scope=held.scope_kind.value,
         value=held.scope_value,
     )
+
+
+def _require_administrator(now: datetime) -> None:
+    if not queries.has_administrator(now):
+        raise DomainError("last_administrator", N_("这是最后一位管理员，不能收回授权。"))
 
 
 def issue_token(
