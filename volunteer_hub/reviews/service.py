@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from volunteer_hub.activities.models import Shift
 from volunteer_hub.audit import service as audit
@@ -127,12 +127,20 @@ def _decide(
 
 def _credit(session: ServiceSession, shift: Shift, policy: PolicyVersion, out_at: datetime) -> Credit:
     day = db.session.get(HoursDay, (session.volunteer_id, clock.civil_date(session.in_at)))
+    at_shift = db.session.scalar(
+        select(func.sum(ServiceSession.credited_minutes)).where(
+            ServiceSession.volunteer_id == session.volunteer_id,
+            ServiceSession.shift_id == session.shift_id,
+            ServiceSession.id != session.id,
+        )
+    )
     return credit_minutes(
         policy.policy,
         planned_start=shift.starts_at,
         planned_end=shift.ends_at,
         in_at=session.in_at,
         out_at=out_at,
+        shift_minutes_before=at_shift or 0,
         day_minutes_before=day.minutes if day else 0,
     )
 
