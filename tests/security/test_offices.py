@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from tests.makers.accounts import make_staff, sign_in
 from tests.makers.activities import make_sign_up
@@ -14,18 +16,22 @@ from tests.makers.checkin import START, Door, make_door, make_person
 from tests.makers.ledger import make_entry, make_resident
 from tests.makers.races import overlap
 from tests.makers.regions import make_district
+from tests.makers.volunteers import make_volunteer
 from volunteer_hub.accounts import queries as accounts
 from volunteer_hub.accounts import service
-from volunteer_hub.accounts.models import Account, Role, RoleGrant, ScopeKind
+from volunteer_hub.accounts.models import Account, Role, RoleGrant, ScopeKind, SignInKind, SignInName
+from volunteer_hub.audit.models import AuditEntry
 from volunteer_hub.checkin.models import Scan
 from volunteer_hub.core import clock
-from volunteer_hub.core.actor import COMMAND_LINE
+from volunteer_hub.core.actor import COMMAND_LINE, Actor
 from volunteer_hub.core.db import db, transaction
+from volunteer_hub.core.errors import Denied
 from volunteer_hub.core.scope import EVERYTHING
 from volunteer_hub.ledger.models import HoursEntry
 from volunteer_hub.reviews import jobs, queries
 from volunteer_hub.reviews import service as reviews
-from volunteer_hub.volunteers.models import STILL, Standing
+from volunteer_hub.volunteers import service as volunteers
+from volunteer_hub.volunteers.models import STILL, Standing, Volunteer
 
 
 def _grant_of(account: Account) -> int:
@@ -88,7 +94,7 @@ def _own(door: Door) -> int:
 def test_a_manager_who_scans_himself_is_named_on_every_scan_and_on_the_hours(app: Flask) -> None:
     door = make_door()
     volunteer_id = _own(door)
-    volunteer = db.session.get_one(type(make_person()), volunteer_id)
+    volunteer = db.session.get_one(Volunteer, volunteer_id)
     door.come(volunteer, START)
     door.go(volunteer, START + timedelta(hours=2))
     assert set(db.session.scalars(select(Scan.operator_account_id))) == {volunteer.account_id}
@@ -110,6 +116,34 @@ def test_a_confirmed_stay_and_those_before_it_keep_to_the_cap_of_the_activity(ap
         judge = make_staff(Role.ADMINISTRATOR)
         with transaction():
             file = queries.get_case(EVERYTHING, file.case.id)
-            actor = door.actor.__class__(judge.id, "林主任")
+            actor = Actor(judge.id, "林主任")
             reviews.confirm(actor, file, out_at=door.shift.ends_at, reason="值守人员作证", now=clock.now())
     assert db.session.scalar(select(func.sum(HoursEntry.minutes))) == 720
+
+
+def test_nobody_vouches_for_himself(app: Flask) -> None:
+    """Who works here and is a volunteer too must not raise his own assurance, which official figures go by."""
+    door = make_door()
+    volunteer = db.session.get_one(Volunteer, _own(door))
+    with pytest.raises(Denied), transaction():
+        volunteers.raise_assurance(door.actor, volunteer, 3, "我就是我", now=START)
+    assert set(db.session.scalars(select(Standing.assurance))) == {2}
+
+
+def test_the_auditor_of_the_district_reads_of_a_password_replaced_at_a_desk(app: Flask) -> None:
+    places = make_district()
+    volunteer = make_volunteer(places.community, password="correct horse battery")
+    office = make_staff(Role.OFFICE, ScopeKind.REGION, places.county)
+    client = sign_in(app.test_client(), office)
+    assert client.post(f"/office/volunteers/{volunteer.id}/password").status_code == 200
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "accounts.reset_password")).one()
+    assert (entry.actor_account_id, entry.region_code) == (office.id, places.community)
+
+
+def test_an_error_of_the_database_prints_no_name(app: Flask) -> None:
+    """The log keeps the error as SQLAlchemy words it: the statement, never the values."""
+    account = make_staff(Role.SCANNER, name="欧阳文明")
+    twin = {"account_id": account.id, "kind": SignInKind.STAFF_NAME, "name_index": "欧阳文明"}
+    with pytest.raises(IntegrityError) as caught, transaction():
+        db.session.execute(insert(SignInName), [twin])
+    assert "欧阳" not in str(caught.value)

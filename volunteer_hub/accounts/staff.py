@@ -147,16 +147,17 @@ def reset_password(actor: Actor, held: Sequence[Grant], account_id: int, *, now:
     return replace_password(actor, _ours(actor, held, account_id, now).account, now=now)
 
 
-def replace_password(actor: Actor, account: Account, *, now: datetime) -> str:
+def replace_password(actor: Actor, account: Account, *, now: datetime, region: str | None = None) -> str:
     """Give an account a new password, ending every login; it is returned once and not kept.
 
     Whether the asker may do that is asked by the caller: for staff above, for a volunteer who stands at
-    a desk with a document by the room that knows where volunteers live.
+    a desk with a document by the room that knows where volunteers live. `region` is the division whose
+    auditor reads of it.
     """
     password = new_password()
     account.password_hash = passwords.hash_password(password)
     service.end_all_logins(account.id, now=now)
-    audit.record(actor, "accounts.reset_password", "account", account.id, now=now)
+    audit.record(actor, "accounts.reset_password", "account", account.id, now=now, region=region)
     return password
 
 

@@ -17,14 +17,16 @@ from volunteer_hub.core.text import N_
 from volunteer_hub.volunteers import identity, queries, registration
 from volunteer_hub.volunteers.models import Volunteer
 from volunteer_hub.volunteers.registration import Correction
-from volunteer_hub.volunteers.service import already_registered
+from volunteer_hub.volunteers.service import already_registered, refuse_own
 
 
 def correct_identity(actor: Actor, volunteer: Volunteer, correction: Correction, *, now: datetime) -> None:
     """Put a volunteer's name and document right; the trail says what changed, not from what to what.
 
-    Raises DomainError at the field at fault, also for a document that somebody else has registered.
+    Raises DomainError at the field at fault, also for a document that somebody else has registered; Denied
+    for one's own.
     """
+    refuse_own(actor, volunteer)
     if not correction.reason.strip():
         raise DomainError("reason_missing", N_("请写明理由。"), field="reason")
     db.session.refresh(volunteer, with_for_update=True)
@@ -82,4 +84,6 @@ def reset_password(actor: Actor, volunteer: Volunteer, *, now: datetime) -> str:
         raise DomainError("no_account", N_("这位志愿者没有登录账号。"))
     if accounts.list_grants(volunteer.account_id, now):
         raise DomainError("has_roles", N_("这个账号另有工作角色，请由文明办在“账号与授权”里重置密码。"))
-    return staff.replace_password(actor, accounts.get_account(volunteer.account_id), now=now)
+    standing = queries.current_standing(volunteer.id)
+    region = standing.region_code if standing else None
+    return staff.replace_password(actor, accounts.get_account(volunteer.account_id), now=now, region=region)

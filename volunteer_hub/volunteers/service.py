@@ -13,7 +13,7 @@ from volunteer_hub.audit import service as audit
 from volunteer_hub.core import clock
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db
-from volunteer_hub.core.errors import DomainError
+from volunteer_hub.core.errors import Denied, DomainError
 from volunteer_hub.core.text import N_
 from volunteer_hub.regions.models import Region, RegionLevel
 from volunteer_hub.volunteers import mobiles, queries, registration
@@ -114,8 +114,9 @@ def change_residence(actor: Actor, volunteer: Volunteer, region_code: str, *, no
 def raise_assurance(actor: Actor, volunteer: Volunteer, level: int, evidence: str, *, now: datetime) -> None:
     """Record that somebody is surer of who a volunteer is, with the document in hand; leaves a row in the trail.
 
-    Raises DomainError where the register is as sure already, or nothing was looked at.
+    Raises DomainError where the register is as sure already, or nothing was looked at; Denied for oneself.
     """
+    refuse_own(actor, volunteer)
     standing = _open_standing(volunteer)
     if not standing.assurance < level <= SEEN_ELSEWHERE:
         raise DomainError("assurance_not_higher", N_("核验级别只能提高，不能重复登记。"), field="level")
@@ -159,8 +160,10 @@ def restore(
 ) -> None:
     """Take somebody who withdrew back into the register, at a desk, with the document in hand.
 
-    The consents are given anew. Raises DomainError for who is in the register, or was merged away.
+    The consents are given anew. Raises DomainError for who is in the register, or was merged away; Denied for
+    oneself.
     """
+    refuse_own(actor, volunteer)
     db.session.refresh(volunteer, with_for_update=True)
     if volunteer.merged_into_id is not None or queries.current_standing(volunteer.id) is not None:
         raise DomainError("in_register", N_("这位志愿者已在登记册里。"))
@@ -172,6 +175,12 @@ def restore(
     _keep_consents(volunteer.id, registration.consents_of(texts, band), now=now)
     audit.record(actor, "volunteers.restore", "volunteer", volunteer.id, now=now, region=region_code)
     db.session.flush()
+
+
+def refuse_own(actor: Actor, volunteer: Volunteer) -> None:
+    """Refuse to vouch for oneself: whoever looks at the document is somebody else. Raises Denied."""
+    if actor.account_id is not None and actor.account_id == volunteer.account_id:
+        raise Denied("own_identity", N_("不能核验或更正自己的身份，请由另一位工作人员办理。"))
 
 
 def open_identity(actor: Actor, volunteer: Volunteer, reason: str, *, now: datetime) -> str:
