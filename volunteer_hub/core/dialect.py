@@ -26,10 +26,14 @@ SQLITE_PRAGMAS = (
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return the engine options for a database URL: a bounded pool, and limits on PostgreSQL's waiting."""
+    """Return the engine options for a database URL: a bounded pool, and limits on PostgreSQL's waiting.
+
+    Errors do not print the values of a statement: they go into the log, where no personal data belongs.
+    """
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15, "check_same_thread": False}}
+        return {"hide_parameters": True, "connect_args": {"timeout": 15, "check_same_thread": False}}
     return {
+        "hide_parameters": True,
         "pool_size": 10,
         "max_overflow": 10,
         "pool_pre_ping": False,
