@@ -150,6 +150,15 @@ def end_all_logins(account_id: int, *, now: datetime) -> None:
     )
 
 
+def revoke_all_tokens(account_id: int, *, now: datetime) -> None:
+    """Revoke every token of an account, as when its password had to be replaced for it."""
+    db.session.execute(
+        update(ApiToken)
+        .where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
 def change_password(account: Account, old: str, new: str, *, now: datetime) -> None:
     """Change the password and end every login. Raises DomainError at the field at fault."""
     if not passwords.matches(account.password_hash, old):

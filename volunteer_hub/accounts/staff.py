@@ -148,7 +148,7 @@ def reset_password(actor: Actor, held: Sequence[Grant], account_id: int, *, now:
 
 
 def replace_password(actor: Actor, account: Account, *, now: datetime, region: str | None = None) -> str:
-    """Give an account a new password, ending every login; it is returned once and not kept.
+    """Give an account a new password, ending every login and token; it is returned once and not kept.
 
     Whether the asker may do that is asked by the caller: for staff above, for a volunteer who stands at
     a desk with a document by the room that knows where volunteers live. `region` is the division whose
@@ -157,6 +157,7 @@ def replace_password(actor: Actor, account: Account, *, now: datetime, region: s
     password = new_password()
     account.password_hash = passwords.hash_password(password)
     service.end_all_logins(account.id, now=now)
+    service.revoke_all_tokens(account.id, now=now)
     audit.record(actor, "accounts.reset_password", "account", account.id, now=now, region=region)
     return password
 

@@ -32,7 +32,7 @@ def _succeeded(response: Response) -> bool:
 
 @pages.route("/register", methods=["GET", "POST"])
 @public
-@limiter.limit("20/hour", methods=["POST"], deduct_when=_succeeded)
+@limiter.limit("60/hour", methods=["POST"], deduct_when=_succeeded)
 @limiter.limit("200/hour", methods=["POST"])
 def register() -> Answer:
     if access().signed_in and queries.find_by_account(actor().account_id or 0):

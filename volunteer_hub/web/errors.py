@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, render_template, request
 from flask_limiter import RateLimitExceeded
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter, Map
@@ -28,6 +28,7 @@ SENTENCES = {
     403: N_("您没有进行此操作的权限。"),
     404: N_("没有找到，或您无权查看。"),
     405: N_("这个地址不支持这种操作。"),
+    409: N_("刚才有人同时改动了同样的内容，没有保存。请返回刷新后重试。"),
     413: N_("上传的内容太大。"),
     415: N_("不支持这种内容类型。"),
     422: N_("提交的内容前后矛盾。"),
@@ -54,6 +55,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(PoolTimeout, _database)
+    app.register_error_handler(IntegrityError, _lost_race)
     app.register_error_handler(DataError, _impossible_value)
     app.register_error_handler(OverflowError, _impossible_value)
     app.url_map.converters["int"] = KeyConverter
@@ -110,6 +112,12 @@ def _http(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]  # werkzeug's Response, which Flask takes as well
     headers = {"Allow": ", ".join(error.valid_methods or [])} if status == 405 else {}  # type: ignore[attr-defined]  # MethodNotAllowed has them
     return _answer(status, HTTPStatus(status).name.lower(), say(SENTENCES.get(status, SENTENCES[400])), headers)
+
+
+def _lost_race(error: IntegrityError) -> Response:
+    """Answer who lost a race that no service names: nothing was changed, and a second look will tell why."""
+    log.warning("a constraint refused %s %s", request.method, request.url_rule, exc_info=error)
+    return _answer(409, "conflict", say(SENTENCES[409]))
 
 
 def _impossible_value(error: Exception) -> Response:
