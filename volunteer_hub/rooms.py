@@ -28,6 +28,7 @@ from volunteer_hub.home import api as home_api
 from volunteer_hub.home import cli as home_cli
 from volunteer_hub.home import routes as home
 from volunteer_hub.home import team_subtrees
+from volunteer_hub.ledger import cli as ledger_cli
 from volunteer_hub.ledger import models as _ledger
 from volunteer_hub.regions import admin_routes as regions_admin
 from volunteer_hub.regions import cli as regions_cli
@@ -77,6 +78,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 COMMANDS: tuple[click.Group, ...] = (
     home_cli.hub,
+    ledger_cli.commands,
     regions_cli.commands,
     demo_cli.demo,
 )
