@@ -78,7 +78,7 @@ def _prepare() -> tuple[District, Shift]:
 
 
 def _page(browser: Browser, size: dict[str, int]) -> Page:
-    context = browser.new_context(viewport=size, locale="zh-CN", accept_downloads=True)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=size, locale="zh-CN", accept_downloads=True)
     context.set_default_timeout(PATIENCE)
     return context.new_page()
 

@@ -79,7 +79,7 @@ def test_ones_logins_are_listed_and_one_elsewhere_can_be_ended(client: FlaskClie
     assert "微信 · iPhone" in page
     assert "这台设备" in page
     assert client.post(f"/me/logins/{other.id}/end").status_code == 302
-    assert db.session.get(Login, other.id, populate_existing=True).ended_at is not None  # type: ignore[union-attr]
+    assert db.session.get(Login, other.id, populate_existing=True).ended_at is not None
     assert client.get("/me/logins").status_code == 200
 
 
@@ -89,7 +89,7 @@ def test_somebody_elses_login_cannot_be_ended(client: FlaskClient, keeper: Accou
     his = queries.list_logins(keeper.id, clock.now())[0]
     sign_in(client, make_account("别人"))
     client.post(f"/me/logins/{his.id}/end")
-    assert db.session.get(Login, his.id, populate_existing=True).ended_at is None  # type: ignore[union-attr]
+    assert db.session.get(Login, his.id, populate_existing=True).ended_at is None
 
 
 def test_signing_out_everywhere_ends_this_browser_too(client: FlaskClient, keeper: Account) -> None:

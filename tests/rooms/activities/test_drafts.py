@@ -68,7 +68,7 @@ def trail(action: str) -> list[AuditEntry]:
 
 def refusal(act: object, *args: object, **kwargs: object) -> DomainError:
     with pytest.raises(DomainError) as caught, transaction():
-        act(*args, **kwargs)  # type: ignore[operator]
+        act(*args, **kwargs)
     return caught.value
 
 

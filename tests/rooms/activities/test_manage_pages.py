@@ -26,7 +26,7 @@ def soon(days: int = 3) -> datetime:
 
 
 def coming(station: Station, days: int = 3, **kwargs: object) -> Shift:
-    return make_shift(station, starts_at=soon(days), ends_at=soon(days) + 2 * HOUR, **kwargs)  # type: ignore[arg-type]
+    return make_shift(station, starts_at=soon(days), ends_at=soon(days) + 2 * HOUR, **kwargs)
 
 
 def typed(station: Station, **changed: object) -> dict[str, object]:

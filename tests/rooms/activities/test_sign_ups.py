@@ -26,7 +26,7 @@ S = SignUpState
 
 
 def a_shift(station: Station, **kwargs: object) -> Shift:
-    return make_shift(station, starts_at=START, ends_at=START + 2 * HOUR, **kwargs)  # type: ignore[arg-type]
+    return make_shift(station, starts_at=START, ends_at=START + 2 * HOUR, **kwargs)
 
 
 def people(count: int) -> list[Volunteer]:

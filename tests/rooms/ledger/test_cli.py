@@ -46,7 +46,7 @@ def test_a_new_version_holds_for_its_area_from_its_day_and_changes_nothing_credi
     rows = db.session.execute(select(HoursEntry.minutes, HoursEntry.policy_id).order_by(HoursEntry.id)).all()
     assert [minutes for minutes, _ in rows] == [59, 30]
     assert rows[0].policy_id != rows[1].policy_id
-    assert queries.find_policy("220402000000", later.starts_at, now=START).policy.rounding == 0  # type: ignore[union-attr]  # the first one holds everywhere
+    assert queries.find_policy("220402000000", later.starts_at, now=START).policy.rounding == 0
     assert db.session.scalars(select(AuditEntry.action)).all()[-1] == "ledger.add_policy"
 
 

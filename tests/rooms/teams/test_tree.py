@@ -78,7 +78,7 @@ def test_a_team_outside_the_scope_or_without_a_name_is_refused(
     make_district()
     street = Scope(regions=("220403002",))
     with pytest.raises(DomainError) as refusal, transaction():
-        service.found_team(CLERK, street, SQUAD, replace(DETAILS, **changed), now=FOUNDED)  # type: ignore[arg-type]
+        service.found_team(CLERK, street, SQUAD, replace(DETAILS, **changed), now=FOUNDED)
     assert refusal.value.field == field
 
 
