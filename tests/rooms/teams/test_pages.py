@@ -12,6 +12,7 @@ from tests.makers.stations import make_station
 from tests.makers.teams import make_membership, make_team
 from tests.makers.volunteers import make_volunteer
 from volunteer_hub.accounts.models import Role, ScopeKind
+from volunteer_hub.core import clock
 from volunteer_hub.core.db import db
 from volunteer_hub.teams import queries
 from volunteer_hub.teams.models import JoinMode, Membership, MembershipState, Specialty, Team, TeamKind
@@ -62,7 +63,7 @@ def test_a_volunteer_asks_and_a_leader_accepts(client: FlaskClient) -> None:
     assert volunteer.name in page
     assert volunteer.mobile not in page
     assert client.post(f"{manage}/memberships/{held.id}/accept").status_code == 302
-    assert queries.membership_on(volunteer.id, team.id, held.requested_at.date()) is not None
+    assert queries.membership_on(volunteer.id, team.id, clock.civil_date(held.requested_at)) is not None
     assert volunteer.name in client.post(manage, data={"q": volunteer.name[:2]}).text
 
 
