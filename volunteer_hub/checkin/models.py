@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer_hub.core.db import Base, BigKey, PrimaryKey, choice
@@ -28,6 +28,21 @@ class EntryPoint(StrEnum):
     SELF_SCAN = "self_scan"
     API = "api"
     IMPORT = "import"
+    #: A handheld scanner, which is a keyboard that types fast.
+    HANDHELD = "handheld"
+    #: The printed card of somebody without a phone.
+    CARD = "card"
+    #: Looked up by name and last digits: only the operator vouches for the person.
+    NAME = "name"
+    #: A family, a class or a team in one act: only the operator vouches for each.
+    GROUP = "group"
+    KIOSK = "kiosk"
+    #: Somebody without registration, whose name is settled later.
+    WALK_IN = "walk_in"
+
+
+#: Ways in which nothing but the operator's word says who came.
+VOUCHED_FOR = frozenset({EntryPoint.NAME, EntryPoint.GROUP, EntryPoint.WALK_IN})
 
 
 class Outcome(StrEnum):
@@ -45,6 +60,16 @@ class CloseKind(StrEnum):
     SCANNED = "scanned"
     LEADER = "leader"
     AUTOMATIC = "automatic"
+    #: Its opening scan was undone or turned out to open nothing; it counts nothing and opens no place.
+    VOIDED = "voided"
+
+
+class RulingKind(StrEnum):
+    """What a person said about a scan that the rules alone could not settle, or that was a mistake."""
+
+    ADMITTED = "admitted"
+    DISMISSED = "dismissed"
+    UNDONE = "undone"
 
 
 class Scan(Base):
@@ -75,11 +100,27 @@ class Scan(Base):
     details: Mapped[dict[str, Any]]
     #: Set on an accepted scan of a personal code: the code's slot, which cannot be used twice.
     code_use: Mapped[str | None] = mapped_column(String(64), unique=True)
+    #: The enrolled device's own count of its scans, and the chain it keeps over them.
+    device_seq: Mapped[int | None] = mapped_column(BigKey)
+    item_hash: Mapped[str | None] = mapped_column(String(64))
+    prev_hash: Mapped[str | None] = mapped_column(String(64))
+    #: When the device last heard the server's time before this scan.
+    beacon_at: Mapped[datetime | None]
+    #: True where only the order of the person's scans decides what this one does: sessions derive from these.
+    is_admissible: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     __table_args__ = (
         Index(None, "shift_id", "received_at"),
         Index(None, "volunteer_id", "scanned_at"),
         Index(None, "station_id", "received_at"),
+        Index(
+            "uq_scans_device_seq",
+            "device_id",
+            "device_seq",
+            unique=True,
+            sqlite_where=text("device_seq IS NOT NULL"),
+            postgresql_where=text("device_seq IS NOT NULL"),
+        ),
         CheckConstraint("scanned_at <= received_at OR outcome <> 'accepted'", name="not_from_the_future"),
     )
 
@@ -110,6 +151,8 @@ class ServiceSession(Base):
     hours_class: Mapped[HoursClass] = mapped_column(choice(HoursClass, 1))
     #: True once minutes are in the ledger: such sessions of one person may not overlap.
     is_credited: Mapped[bool] = mapped_column(default=False)
+    #: Rises each time the credit is taken back; part of the next ledger entry's source.
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
 
     __table_args__ = (
         Index(
@@ -130,3 +173,52 @@ class ServiceSession(Base):
         ),
         CheckConstraint("NOT is_credited OR out_at IS NOT NULL", name="credited_is_closed"),
     )
+
+    @property
+    def source(self) -> str:
+        """Return the key under which the ledger may be credited once for this state of the session."""
+        return f"session:{self.id}" if self.revision == 1 else f"session:{self.id}:{self.revision}"
+
+
+class ScanRuling(Base):
+    """A person's word on one scan. Append-only: triggers refuse UPDATE and DELETE."""
+
+    __tablename__ = "scan_rulings"
+
+    scan_id: Mapped[int] = mapped_column(ForeignKey("scans.id"), primary_key=True)
+    kind: Mapped[RulingKind] = mapped_column(choice(RulingKind))
+    ruled_at: Mapped[datetime]
+    ruled_by: Mapped[int] = mapped_column(BigKey)
+    reason: Mapped[str]
+
+
+class Device(Base):
+    """A scanner enrolled by pairing; its bearer token carries the same id, and revoking that revokes it."""
+
+    __tablename__ = "devices"
+
+    id: Mapped[int] = mapped_column(ForeignKey("api_tokens.id"), primary_key=True)
+    #: P-256, uncompressed point, base64url without padding. The private half never leaves the device.
+    public_key: Mapped[str] = mapped_column(unique=True)
+    enrolled_at: Mapped[datetime]
+    enrolled_by: Mapped[int] = mapped_column(BigKey)
+    last_seen_at: Mapped[datetime | None]
+    #: How many scans it said it still keeps, and since when the oldest of them.
+    unsent: Mapped[int] = mapped_column(default=0)
+    oldest_unsent_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("unsent >= 0", name="unsent_not_negative"),)
+
+
+class Pairing(Base):
+    """A one-time offer to enrol a device, shown as a QR code by somebody signed in."""
+
+    __tablename__ = "pairings"
+
+    id: Mapped[PrimaryKey]
+    token_digest: Mapped[str] = mapped_column(unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    #: The device that used it, and nobody after that.
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id"), unique=True)

@@ -16,6 +16,14 @@ class CaseKind(StrEnum):
 
     AUTOMATIC_CLOSE = "automatic_close"
     OVERLAP = "overlap"
+    #: A scan that came late, or from a device or a clock that cannot be believed by itself.
+    QUARANTINED_SCAN = "quarantined_scan"
+    #: A check-out without a check-in.
+    INCOMPLETE = "incomplete"
+    #: A scan that came late contradicts what a person had decided, or takes back what was credited.
+    CONFLICT = "conflict"
+    #: Somebody served before registering and is now named.
+    WALK_IN = "walk_in"
 
 
 class Decision(StrEnum):
@@ -26,13 +34,14 @@ class Decision(StrEnum):
 
 
 class ReviewCase(Base):
-    """A question about one session, and its answer."""
+    """A question about one session or one scan, and its answer."""
 
     __tablename__ = "review_cases"
 
     id: Mapped[PrimaryKey]
     kind: Mapped[CaseKind] = mapped_column(choice(CaseKind))
-    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id"))
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("sessions.id"))
+    scan_id: Mapped[int | None] = mapped_column(ForeignKey("scans.id"))
     station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"))
     opened_at: Mapped[datetime]
     #: The account that asked, where a person did; it may never decide.
@@ -46,6 +55,7 @@ class ReviewCase(Base):
 
     __table_args__ = (
         UniqueConstraint("kind", "session_id"),
+        UniqueConstraint("kind", "scan_id"),
         CheckConstraint(
             "requested_by IS NULL OR decided_by IS NULL OR requested_by <> decided_by", name="two_people"
         ),
