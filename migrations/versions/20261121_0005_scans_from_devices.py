@@ -15,7 +15,7 @@ depends_on = None
 ENTRY_POINTS = ('manager_scan', 'short_code', 'self_scan', 'api', 'import')
 MORE_ENTRY_POINTS = (*ENTRY_POINTS, 'handheld', 'card', 'name', 'group', 'kiosk', 'walk_in')
 CLOSES = ('scanned', 'leader', 'automatic')
-MORE_CLOSES = (*CLOSES, 'voided')
+MORE_CLOSES = (*CLOSES, 'bulk', 'voided')
 CASES = ('automatic_close', 'overlap')
 MORE_CASES = (*CASES, 'quarantined_scan', 'incomplete', 'conflict', 'walk_in')
 

@@ -18,9 +18,17 @@ ENTRY_POINTS = {
     EntryPoint.SELF_SCAN: N_("本人扫阵地码"),
     EntryPoint.API: N_("接口"),
     EntryPoint.IMPORT: N_("导入"),
+    EntryPoint.HANDHELD: N_("扫码枪"),
+    EntryPoint.CARD: N_("实体卡"),
+    EntryPoint.NAME: N_("按姓名查找"),
+    EntryPoint.GROUP: N_("集体签到"),
+    EntryPoint.KIOSK: N_("自助终端"),
+    EntryPoint.WALK_IN: N_("临时到场"),
 }
 CLOSES = {
     CloseKind.SCANNED: N_("扫码签退"),
     CloseKind.LEADER: N_("负责人确认"),
     CloseKind.AUTOMATIC: N_("系统自动结束"),
+    CloseKind.BULK: N_("负责人统一签退"),
+    CloseKind.VOIDED: N_("已撤销"),
 }

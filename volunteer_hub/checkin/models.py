@@ -58,8 +58,11 @@ class CloseKind(StrEnum):
     """How a session ended."""
 
     SCANNED = "scanned"
+    #: A person decided, in a review; no scan that comes later changes it.
     LEADER = "leader"
     AUTOMATIC = "automatic"
+    #: A leader closed everybody still there; a person's own earlier check-out replaces it when it arrives.
+    BULK = "bulk"
     #: Its opening scan was undone or turned out to open nothing; it counts nothing and opens no place.
     VOIDED = "voided"
 

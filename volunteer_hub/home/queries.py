@@ -82,7 +82,7 @@ def _sessions(volunteer_id: int) -> list[AnyRow]:
 def _cases(volunteer_id: int) -> dict[int, CaseFacts]:
     """Return what reviewers made of the sessions; a session is decided when all its cases are."""
     rows = db.session.execute(
-        select(ReviewCase.session_id, ReviewCase.decided_at, ReviewCase.reason)
+        select(ServiceSession.id, ReviewCase.decided_at, ReviewCase.reason)
         .join(ServiceSession, ServiceSession.id == ReviewCase.session_id)
         .where(ServiceSession.volunteer_id == volunteer_id)
         .order_by(ReviewCase.decided_at)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, or_, select, update
 
-from volunteer_hub.activities.models import Shift
 from volunteer_hub.audit import service as audit
+from volunteer_hub.checkin import crediting
 from volunteer_hub.checkin.models import CloseKind, ServiceSession
-from volunteer_hub.core import clock
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db
 from volunteer_hub.core.errors import Denied, DomainError
 from volunteer_hub.core.text import N_
 from volunteer_hub.ledger import service as ledger
-from volunteer_hub.ledger.models import HoursClass, HoursDay
-from volunteer_hub.ledger.policy import Credit, credit_minutes
-from volunteer_hub.ledger.queries import PolicyVersion
+from volunteer_hub.ledger.models import HoursClass
+from volunteer_hub.ledger.policy import Credit
 from volunteer_hub.reviews.models import CaseKind, Decision, ReviewCase
 from volunteer_hub.reviews.queries import CaseFile
 
@@ -64,37 +62,21 @@ def confirm(actor: Actor, file: CaseFile, *, out_at: datetime, reason: str, now:
         raise DomainError("out_at_range", N_("离开时间应在签到时间和计划结束时间之间。"), field="out_at")
     policy = ledger.policy_for(session.region_code, shift.starts_at, now=now)
     _decide(actor, file, Decision.CONFIRMED, out_at, reason, now)
-    credit = _credit(session, shift, policy, out_at)
-    if credit.credited and _overlaps(session, out_at):
+    credit = crediting.credit_of(session, shift, policy, in_at=session.in_at, out_at=out_at)
+    if "overlap" in credit.reductions:
         raise DomainError("overlap", N_("这段时间与此人另一段已计入的时长重叠，不能确认。"), field="out_at")
-    session.out_at = out_at
-    session.closed_by = CloseKind.LEADER
-    session.raw_minutes = credit.raw
-    session.credited_minutes = credit.credited
-    session.reductions = ",".join(credit.reductions)
-    session.hours_class = HoursClass.B
-    session.is_credited = credit.credited > 0
-    db.session.flush()
-    if credit.credited:
-        ledger.credit(
-            ledger.Service(
-                volunteer_id=session.volunteer_id,
-                service_on=clock.civil_date(session.in_at),
-                region_code=session.region_code,
-                policy_id=policy.id,
-                day_cap_minutes=policy.policy.day_cap,
-                shift_id=session.shift_id,
-                station_id=session.station_id,
-                team_id=session.team_id,
-            ),
-            source=f"session:{session.id}",
-            minutes=credit.credited,
-            hours_class=HoursClass.B,
-            now=now,
-            recorded_by=None,
-            approved_by=actor.account_id,
-            reason=reason,
-        )
+    crediting.close(
+        session,
+        policy,
+        credit,
+        out_at=out_at,
+        closed_by=CloseKind.LEADER,
+        hours_class=HoursClass.B,
+        now=now,
+        recorded_by=None,
+        approved_by=actor.account_id,
+        reason=reason,
+    )
     return credit
 
 
@@ -122,40 +104,4 @@ def _decide(
         reason=reason,
         kind=file.case.kind.value,
         out_at=out_at.isoformat() if out_at else None,
-    )
-
-
-def _credit(session: ServiceSession, shift: Shift, policy: PolicyVersion, out_at: datetime) -> Credit:
-    day = db.session.get(HoursDay, (session.volunteer_id, clock.civil_date(session.in_at)))
-    at_shift = db.session.scalar(
-        select(func.sum(ServiceSession.credited_minutes)).where(
-            ServiceSession.volunteer_id == session.volunteer_id,
-            ServiceSession.shift_id == session.shift_id,
-            ServiceSession.id != session.id,
-        )
-    )
-    return credit_minutes(
-        policy.policy,
-        planned_start=shift.starts_at,
-        planned_end=shift.ends_at,
-        in_at=session.in_at,
-        out_at=out_at,
-        shift_minutes_before=at_shift or 0,
-        day_minutes_before=day.minutes if day else 0,
-    )
-
-
-def _overlaps(session: ServiceSession, out_at: datetime) -> bool:
-    return bool(
-        db.session.scalar(
-            select(ServiceSession.id)
-            .where(
-                ServiceSession.volunteer_id == session.volunteer_id,
-                ServiceSession.id != session.id,
-                ServiceSession.is_credited,
-                ServiceSession.in_at < out_at,
-                ServiceSession.out_at > session.in_at,
-            )
-            .limit(1)
-        )
     )
