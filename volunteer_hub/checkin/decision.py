@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +16,26 @@ from volunteer_hub.ledger.policy import Policy
 
 #: A device's clock may run ahead by so much; beyond it the scan waits for a person.
 CLOCK_AHEAD = timedelta(seconds=5)
-#: A scan that arrives later than this waits for a person: its time cannot be vouched for.
+#: A scan that arrives later than this waits for a person, unless an enrolled device vouches for its time.
 LATE_UPLOAD = timedelta(minutes=5)
+#: Even such a device's scan waits for a person after so long without a network.
+OFFLINE_AT_MOST = timedelta(hours=72)
+#: Refusals that a phone without a network could not foresee: where it told the person otherwise, a person decides.
+UNFORESEEN = frozenset(
+    {
+        "code_expired",
+        "not_registered",
+        "shift_cancelled",
+        "wrong_station",
+        "not_signed_up",
+        "not_approved",
+        "on_waiting_list",
+        "sign_up_withdrawn",
+        "too_early",
+        "too_late",
+        "too_late_out",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +59,8 @@ class SessionFacts:
     out_at: datetime | None = None
     place: str = ""
     by: str = ""
+    #: When check-out of its shift closes: after that it blocks nobody. None where it is not known.
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +84,12 @@ class Context:
     open_session: SessionFacts | None = None
     #: The last closed session at this shift.
     last_session: SessionFacts | None = None
+    #: The server's time that the device had last heard, where it has signed for the scan; else None.
+    beacon_at: datetime | None = None
+    #: What is wrong with the device's word, as a reason; None where nothing is.
+    trouble: str | None = None
+    #: What the device told the person while it had no network; None where the server answered.
+    told: Outcome | None = None
 
 
 @dataclass(frozen=True)
@@ -74,13 +101,35 @@ class Verdict:
     details: dict[str, Any] = field(default_factory=dict)
 
 
+Rule = Callable[[Context], Verdict | None]
+
+
 def decide(context: Context) -> Verdict:
     """Return the verdict. The first rule that speaks decides; each answers with one reason."""
-    for rule in (_code, _person, _shift, _clock, _same_act, _repeat, _elsewhere, _sign_up, _window, _single_use):
-        verdict = rule(context)
-        if verdict is not None:
-            return verdict
-    return Verdict(Outcome.ACCEPTED, "checked_in" if context.direction is Direction.IN else "checked_out")
+    verdict = _first(RULES, context)
+    if verdict is None:
+        return Verdict(Outcome.ACCEPTED, "checked_in" if context.direction is Direction.IN else "checked_out")
+    if verdict.outcome is Outcome.REFUSED and context.told is Outcome.ACCEPTED and verdict.reason in UNFORESEEN:
+        return Verdict(Outcome.PENDING, verdict.reason, verdict.details)
+    return verdict
+
+
+def is_admissible(context: Context) -> bool:
+    """Tell whether nothing but the order of the person's scans is left to decide about this one.
+
+    Sessions are derived from admissible scans alone, in the order in which they happened, so that the
+    order in which they arrive does not matter.
+    """
+    return _first(STANDING_RULES, context) is None
+
+
+def decide_in_order(context: Context) -> Verdict | None:
+    """Return what the person's earlier scans make of an admissible one; None where it takes effect."""
+    return _first(ORDER_RULES, context)
+
+
+def _first(rules: Iterable[Rule], context: Context) -> Verdict | None:
+    return next((verdict for rule in rules if (verdict := rule(context)) is not None), None)
 
 
 def _refuse(reason: str, **details: Any) -> Verdict:
@@ -109,11 +158,16 @@ def _shift(context: Context) -> Verdict | None:
 
 
 def _clock(context: Context) -> Verdict | None:
+    if context.trouble is not None:
+        return Verdict(Outcome.PENDING, context.trouble)
     if context.scanned_at > context.received_at + CLOCK_AHEAD:
         return Verdict(Outcome.PENDING, "clock_ahead")
-    if context.received_at - context.scanned_at > LATE_UPLOAD:
-        return Verdict(Outcome.PENDING, "late_upload")
-    return None
+    late = context.received_at - context.scanned_at
+    if context.beacon_at is None:
+        return Verdict(Outcome.PENDING, "late_upload") if late > LATE_UPLOAD else None
+    if context.scanned_at < context.beacon_at - CLOCK_AHEAD:
+        return Verdict(Outcome.PENDING, "before_beacon")
+    return Verdict(Outcome.PENDING, "offline_too_long") if late > OFFLINE_AT_MOST else None
 
 
 def _same_act(context: Context) -> Verdict | None:
@@ -151,7 +205,9 @@ def _repeat(context: Context) -> Verdict | None:
 
 def _elsewhere(context: Context) -> Verdict | None:
     opened = context.open_session
-    if context.direction is Direction.IN and opened and not _here(context, opened):
+    if context.direction is not Direction.IN or opened is None or _here(context, opened):
+        return None
+    if opened.expires_at is None or context.scanned_at <= opened.expires_at:
         return _refuse("in_elsewhere", place=opened.place, at=_iso(opened.in_at))
     return None
 
@@ -201,3 +257,21 @@ def _already(reason: str, session: SessionFacts, moment: datetime) -> Verdict:
 
 def _iso(moment: datetime) -> str:
     return moment.isoformat()
+
+
+#: In the order in which they speak.
+RULES: tuple[Rule, ...] = (
+    _code,
+    _person,
+    _shift,
+    _clock,
+    _same_act,
+    _repeat,
+    _elsewhere,
+    _sign_up,
+    _window,
+    _single_use,
+)
+#: What can be said about a scan by itself, and what only beside the person's other scans.
+STANDING_RULES: tuple[Rule, ...] = (_code, _person, _shift, _clock, _sign_up, _window)
+ORDER_RULES: tuple[Rule, ...] = (_same_act, _repeat, _elsewhere, _single_use)

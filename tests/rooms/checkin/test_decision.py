@@ -12,7 +12,7 @@ import pytest
 from volunteer_hub.checkin.answers import WORDS
 from volunteer_hub.checkin.codes import CodeState
 from volunteer_hub.checkin.decision import Context, SessionFacts, ShiftFacts, decide
-from volunteer_hub.checkin.models import Direction
+from volunteer_hub.checkin.models import Direction, Outcome
 from volunteer_hub.ledger.policy import Policy
 
 FILE = json.loads((Path(__file__).parents[2] / "cases" / "decision.json").read_text())
@@ -26,7 +26,8 @@ def _session(name: str | None) -> SessionFacts | None:
     if name is None:
         return None
     told = FILE["sessions"][name]
-    return SessionFacts(**{**told, "in_at": _instant(told["in_at"]), "out_at": _instant(told.get("out_at"))})
+    instants = {name: _instant(told.get(name)) for name in ("in_at", "out_at", "expires_at")}
+    return SessionFacts(**{**told, **instants})
 
 
 def _context(given: dict[str, Any]) -> Context:
@@ -56,6 +57,9 @@ def _context(given: dict[str, Any]) -> Context:
         sign_up=told["sign_up"],
         open_session=_session(told["open_session"]),
         last_session=_session(told["last_session"]),
+        beacon_at=_instant(told["beacon_at"]),
+        trouble=told["trouble"],
+        told=Outcome(told["told"]) if told["told"] else None,
     )
 
 
