@@ -16,6 +16,7 @@ from volunteer_hub.core import clock, crypto, dialect
 from volunteer_hub.core.db import Json, UtcDateTime, db
 from volunteer_hub.demo import queries as demo_queries
 from volunteer_hub.home import queries as home_queries
+from volunteer_hub.notices import queries as notices_queries
 from volunteer_hub.web import access, csrf, errors, filters, i18n, layout, security
 from volunteer_hub.web.limits import limiter
 
@@ -46,7 +47,7 @@ def create_app(config: object) -> Flask:
     login.init_app(app)
     errors.init_app(app)
     filters.init_app(app)
-    layout.init_app(app, demo_queries.has_demonstration, home_queries.has_record)
+    layout.init_app(app, demo_queries.has_demonstration, home_queries.has_record, notices_queries.count_unread)
     security.init_app(app)
     rooms.open_all(app)
     app.cli.add_command(scheduler.commands)

@@ -30,6 +30,8 @@ from volunteer_hub.home import routes as home
 from volunteer_hub.home import team_subtrees
 from volunteer_hub.ledger import cli as ledger_cli
 from volunteer_hub.ledger import models as _ledger
+from volunteer_hub.notices import models as _notices
+from volunteer_hub.notices import routes as notices
 from volunteer_hub.regions import admin_routes as regions_admin
 from volunteer_hub.regions import cli as regions_cli
 from volunteer_hub.regions import models as _regions
@@ -50,13 +52,26 @@ from volunteer_hub.volunteers import models as _volunteers
 from volunteer_hub.volunteers import routes as volunteers
 
 #: Imported so that every table is known to the migrations, whichever doors a room has.
-TABLES = (_activities, _audit, _checkin, _leases, _ledger, _regions, _reviews, _stations, _teams, _volunteers)
+TABLES = (
+    _activities,
+    _audit,
+    _checkin,
+    _leases,
+    _ledger,
+    _notices,
+    _regions,
+    _reviews,
+    _stations,
+    _teams,
+    _volunteers,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.pages,
     home_api.api,
     accounts.pages,
     accounts_admin.pages,
+    notices.pages,
     regions.pages,
     regions_admin.pages,
     stations.pages,

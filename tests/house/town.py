@@ -21,6 +21,8 @@ from volunteer_hub.core.actor import COMMAND_LINE
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.ledger.models import HoursEntry
+from volunteer_hub.notices import service as notices
+from volunteer_hub.notices.models import Notice
 from volunteer_hub.regions.models import Region, RegionLevel
 from volunteer_hub.reviews.models import ReviewCase
 from volunteer_hub.stations.models import Station, StationKeeper, StationKind
@@ -136,6 +138,7 @@ def _objects(administrator: Account) -> dict[str, Any]:
         "membership_id": _first(select(Membership)).id,
         "volunteer_id": _first(select(Volunteer)).id,
         "entry_id": _first(select(HoursEntry)).id,
+        "notice_id": _notice(administrator),
         "case_id": _first(select(ReviewCase).where(ReviewCase.decided_at.is_(None))).id,
         "slot": int((NOW + timedelta(days=1)).timestamp()) // 30,
         "code": "zh",
@@ -143,6 +146,12 @@ def _objects(administrator: Account) -> dict[str, Any]:
         "kind": "registration",
         "version": "1",
     }
+
+
+def _notice(account: Account) -> int:
+    with transaction():
+        notices.tell(account.id, "通知", {}, key="town", now=NOW)
+    return int(_first(select(Notice)).id)
 
 
 def _first(statement: Any) -> Any:

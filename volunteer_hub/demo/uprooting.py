@@ -17,6 +17,7 @@ from volunteer_hub.demo.district import MAKER
 from volunteer_hub.demo.plan import DISTRICT, DISTRICT_PREFIX
 from volunteer_hub.ledger import queries as ledger_queries
 from volunteer_hub.ledger.models import HourPolicy, HoursEntry
+from volunteer_hub.notices.models import Notice
 from volunteer_hub.regions.codes import codes_above
 from volunteer_hub.regions.models import AreaSettings, PopulationFigure, Region, RegionLevel
 from volunteer_hub.stations.models import Station
@@ -73,7 +74,7 @@ def remove_accounts(removed: Removed) -> None:
     accounts = select(Account.id).where(Account.is_demonstration)
     for column in (Activity.created_by, Activity.published_by):
         _set_null(column, column.in_(accounts))
-    for model in (ApiToken, Login, SignInName, RoleGrant):
+    for model in (ApiToken, Login, Notice, SignInName, RoleGrant):
         delete_rows(removed, model, model.account_id.in_(accounts))
     for kind, tree in ((ScopeKind.STATION, Station), (ScopeKind.TEAM, Team)):
         paths = select(tree.path).where(tree.is_demonstration)

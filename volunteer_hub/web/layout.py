@@ -104,10 +104,16 @@ class Navigation:
         return [link for link in self.links if link not in self.tabs]
 
 
-def init_app(app: Flask, has_demonstration: Callable[[], bool], has_record: Callable[[int], bool]) -> None:
+def init_app(
+    app: Flask,
+    has_demonstration: Callable[[], bool],
+    has_record: Callable[[int], bool],
+    count_unread: Callable[[int], int],
+) -> None:
     """Give the templates their globals, and static files their types and lifetimes.
 
     `has_record` tells whether an account is a volunteer's: others have no code and no hours to be led to.
+    `count_unread` tells how many notices wait for an account.
     """
     mimetypes.add_type("application/manifest+json", ".webmanifest")
 
@@ -120,6 +126,7 @@ def init_app(app: Flask, has_demonstration: Callable[[], bool], has_record: Call
             "site_name": _site_name(),
             "navigation": _navigation(has_record),
             "demonstration": has_demonstration(),
+            "unread_notices": lambda: count_unread(access().actor.account_id or 0),
             "say": say,
         }
 

@@ -1,0 +1,44 @@
+"""Tells accounts what concerns them, and notes what they have read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import update
+
+from volunteer_hub.core.db import db, table_of
+from volunteer_hub.core.dialect import upsert
+from volunteer_hub.notices.models import Notice
+
+
+def tell(
+    account_id: int,
+    subject: str,
+    params: Mapping[str, str | int],
+    *,
+    key: str,
+    link: str | None = None,
+    now: datetime,
+) -> bool:
+    """Tell an account something once, in the caller's transaction; False if it was told under this key before.
+
+    `subject` is a marked Chinese sentence (`N_`), translated when it is read; `params` fill its places and
+    hold no identity number or mobile. `link` is a path of this application.
+    """
+    table = table_of(Notice)
+    told = db.session.scalar(
+        upsert(db.session, table)
+        .values(account_id=account_id, key=key, subject=subject, params=dict(params), link=link, told_at=now)
+        .on_conflict_do_nothing(index_elements=["account_id", "key"])
+        .returning(table.c.id)
+    )
+    return told is not None
+
+
+def mark_read(account_id: int, *, now: datetime, notice_id: int | None = None) -> None:
+    """Note that an account has read one notice, or all of them. What was read before keeps its instant."""
+    statement = update(Notice).where(Notice.account_id == account_id, Notice.read_at.is_(None))
+    if notice_id is not None:
+        statement = statement.where(Notice.id == notice_id)
+    db.session.execute(statement.values(read_at=now).execution_options(synchronize_session=False))
