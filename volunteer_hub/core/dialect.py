@@ -123,6 +123,18 @@ def settle(engine: Engine) -> None:
 
 
 @contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection for reading, whose every statement sees the database as it stood at the first.
+
+    SQLite's transactions are like that by themselves.
+    """
+    postgresql = engine.dialect.name == "postgresql"
+    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if postgresql else {}
+    with engine.connect() as connection:
+        yield connection.execution_options(**options)
+
+
+@contextmanager
 def one_at_a_time(engine: Engine, key: str) -> Iterator[None]:
     """Let one process on any machine into the block at a time, however long it takes.
 

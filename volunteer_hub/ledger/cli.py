@@ -1,22 +1,27 @@
-"""`flask ledger policy`: the hour rules of an area, shown and followed by a new version."""
+"""`flask ledger policy`: an area's hour rules. `flask ledger verify`: whether everything still adds up."""
 
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict, fields
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import DatabaseError
 
 from volunteer_hub.core import clock
 from volunteer_hub.core.actor import COMMAND_LINE
-from volunteer_hub.core.db import transaction
+from volunteer_hub.core.db import db, transaction
+from volunteer_hub.core.dialect import snapshot
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.scope import region_prefix
-from volunteer_hub.ledger import service
+from volunteer_hub.ledger import journal, service
 from volunteer_hub.ledger.policy import Policy
+from volunteer_hub.ledger.verify import Finding, verify
 
 KINDS = {item.name: item.type for item in fields(Policy)}
 
@@ -79,3 +84,42 @@ def _rule(text: str) -> tuple[str, Any]:
     if not value.isascii() or not value.isdigit() or int(value) > 10_000:
         raise click.BadParameter(f"{name} is a whole number", param_hint="--rule")
     return name, int(value)
+
+
+@commands.command("verify")
+@click.option(
+    "--journal",
+    "kept_by_client",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What a client wrote down while it sent scans: lines nonce,sent and nonce,answer.",
+)
+@with_appcontext
+def verify_all(kept_by_client: Path | None) -> None:
+    """Hold the database to its invariants by SQL alone; exit 1 if one is broken. Changes nothing.
+
+    It may run beside the working service: everything is read as of one instant.
+    """
+    try:
+        lines = kept_by_client.read_text(encoding="utf-8").splitlines(keepends=True) if kept_by_client else []
+        told = journal.read(lines) if kept_by_client else None
+        with snapshot(db.engine) as connection:
+            report = verify(connection, told)
+    except journal.Unreadable as error:
+        raise click.ClickException(f"{kept_by_client}: {error}") from error
+    except DatabaseError as error:
+        raise click.ClickException(f"the database cannot be read: {str(error.orig).splitlines()[0]}") from error
+    for finding in report.findings:
+        click.echo(_line(finding))
+    stayed = ", ".join(f"{name} {value}" for name, value in asdict(report.minutes).items())
+    click.echo(f"minutes: {stayed}")
+    broken = sum(1 for finding in report.findings if finding.wrong)
+    click.echo(f"{broken} of {len(report.findings)} rules are broken" if broken else "everything holds")
+    sys.exit(0 if report.holds else 1)
+
+
+def _line(finding: Finding) -> str:
+    line = f"{'BROKEN' if finding.wrong else 'ok':6} {finding.invariant}  {finding.says}: "
+    if not finding.wrong:
+        return f"{line}{finding.checked}"
+    rest = "" if finding.wrong <= len(finding.examples) else ", …"
+    return f"{line}{finding.wrong} of {finding.checked}: {', '.join(finding.examples)}{rest}"
