@@ -1,7 +1,9 @@
-"""Rotating codes: a person's, which a manager scans, and a station's, which a person scans.
+"""Rotating codes: a person's, which a manager scans, and a station's, which a person scans; and printed cards.
 
-A code names its subject and its time slot and carries an HMAC over both, so nothing is stored and a
-screenshot dies with its slot. Text is kept to what a QR code holds in alphanumeric mode.
+A rotating code names its subject and its time slot and carries an HMAC over both, so nothing is stored
+and a screenshot dies with its slot. A person's code and card also carry an opener, which never changes
+and is no proof: it opens that person's record on a scanner without a network (docs/offline.md). Text is
+kept to what a QR code holds in alphanumeric mode.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ class CodeKind(StrEnum):
 
     PERSONAL = "personal"
     TYPED = "typed"
+    CARD = "card"
     STATION = "station"
     UNKNOWN = "unknown"
 
@@ -42,7 +45,10 @@ class CodeState(StrEnum):
 
 @dataclass(frozen=True)
 class Reading:
-    """A code, read: its kind, whom it names, the slot it belongs to, and whether it holds."""
+    """A code, read: its kind, whom it names, the slot it belongs to, and whether it holds.
+
+    The subject is a volunteer, a station or, for a card, the card.
+    """
 
     kind: CodeKind
     state: CodeState
@@ -62,7 +68,24 @@ UNKNOWN = Reading(CodeKind.UNKNOWN, CodeState.UNKNOWN)
 
 def personal_code(volunteer_id: int, at: datetime) -> str:
     """Return the text of a volunteer's QR code at an instant."""
-    return _code("P", volunteer_id, slot_of(at, PERSONAL_SECONDS))
+    slot = slot_of(at, PERSONAL_SECONDS)
+    parts = ("VH1", "P", _base36(volunteer_id), _base36(slot), opener(volunteer_id), _mac("P", volunteer_id, slot))
+    return ".".join(parts)
+
+
+def opener(volunteer_id: int) -> str:
+    """Return what opens a volunteer's record in a snapshot: sixteen letters that never change."""
+    return _letters(crypto.sign("openers", f"P:{volunteer_id}".encode(), _MAC_BYTES))
+
+
+def card_code(card_id: int) -> str:
+    """Return the text on a printed card; its opener is also its proof, until the card is replaced."""
+    return f"VH1.C.{_base36(card_id)}.{card_opener(card_id)}"
+
+
+def card_opener(card_id: int) -> str:
+    """Return what opens the record of a card's holder in a snapshot."""
+    return _letters(crypto.sign("openers", f"C:{card_id}".encode(), _MAC_BYTES))
 
 
 def typed_code(volunteer_id: int, at: datetime) -> str:
@@ -72,7 +95,8 @@ def typed_code(volunteer_id: int, at: datetime) -> str:
 
 def station_code(station_id: int, at: datetime) -> str:
     """Return the text of a station's rotating code at an instant; it goes at the end of an address."""
-    return _code("S", station_id, slot_of(at, STATION_SECONDS))
+    slot = slot_of(at, STATION_SECONDS)
+    return f"VH1.S.{_base36(station_id)}.{_base36(slot)}.{_mac('S', station_id, slot)}"
 
 
 def seconds_left(at: datetime, seconds: int) -> int:
@@ -105,18 +129,29 @@ def read(text: str, at: datetime) -> Reading:
 
 
 def _read_scanned(text: str, at: datetime) -> Reading:
-    parts = text.split(".")
-    if len(parts) != 5 or parts[1] not in ("P", "S"):
-        return UNKNOWN
-    _, letter, subject, slot, mac = parts
     try:
-        subject_id, slot_number = int(subject, 36), int(slot, 36)
+        match text.split("."):
+            case [_, "P", subject, slot, key, mac]:
+                reading = _rotating(CodeKind.PERSONAL, int(subject, 36), int(slot, 36), mac, at)
+                return reading if _equal(key, opener(int(subject, 36))) else UNKNOWN
+            case [_, "S", subject, slot, mac]:
+                return _rotating(CodeKind.STATION, int(subject, 36), int(slot, 36), mac, at)
+            case [_, "C", card, key] if _equal(key, card_opener(int(card, 36))):
+                return Reading(CodeKind.CARD, CodeState.VALID, int(card, 36))
     except ValueError:
         return UNKNOWN
-    if not crypto.same(mac.encode(), _mac(letter, subject_id, slot_number).encode()):
+    return UNKNOWN
+
+
+def _rotating(kind: CodeKind, subject: int, slot: int, mac: str, at: datetime) -> Reading:
+    letter, seconds = ("P", PERSONAL_SECONDS) if kind is CodeKind.PERSONAL else ("S", STATION_SECONDS)
+    if not _equal(mac, _mac(letter, subject, slot)):
         return UNKNOWN
-    kind, seconds = (CodeKind.PERSONAL, PERSONAL_SECONDS) if letter == "P" else (CodeKind.STATION, STATION_SECONDS)
-    return Reading(kind, _state(slot_number, slot_of(at, seconds)), subject_id, slot_number)
+    return Reading(kind, _state(slot, slot_of(at, seconds)), subject, slot)
+
+
+def _equal(given: str, ours: str) -> bool:
+    return crypto.same(given.encode(), ours.encode())
 
 
 def _read_typed(text: str, at: datetime) -> Reading:
@@ -138,12 +173,12 @@ def _state(slot: int, current: int) -> CodeState:
     return CodeState.VALID if slot in (current, current - 1) else CodeState.EXPIRED
 
 
-def _code(letter: str, subject_id: int, slot: int) -> str:
-    return f"VH1.{letter}.{_base36(subject_id)}.{_base36(slot)}.{_mac(letter, subject_id, slot)}"
-
-
 def _mac(letter: str, subject_id: int, slot: int) -> str:
-    return base64.b32encode(crypto.sign("codes", f"{letter}:{subject_id}:{slot}".encode(), _MAC_BYTES)).decode()
+    return _letters(crypto.sign("codes", f"{letter}:{subject_id}:{slot}".encode(), _MAC_BYTES))
+
+
+def _letters(secret: bytes) -> str:
+    return base64.b32encode(secret).decode()
 
 
 def _typed(subject_id: int, slot: int) -> str:
