@@ -96,8 +96,15 @@ class Login(Base):
     ended_at: Mapped[datetime | None]
     #: The browser as it named itself, so that its owner can recognise it.
     browser: Mapped[str]
+    #: The station whose kiosk this browser shows and nothing else; it is left by the PIN.
+    kiosk_station_id: Mapped[int | None] = mapped_column(ForeignKey("stations.id"))
+    kiosk_pin_hash: Mapped[str | None]
+    kiosk_failures: Mapped[int] = mapped_column(default=0, server_default="0")
 
-    __table_args__ = (Index(None, "account_id"),)
+    __table_args__ = (
+        Index(None, "account_id"),
+        CheckConstraint("(kiosk_station_id IS NULL) = (kiosk_pin_hash IS NULL)", name="kiosk_has_a_pin"),
+    )
 
 
 class RoleGrant(Base):

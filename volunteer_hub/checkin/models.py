@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from volunteer_hub.core.crypto import EncryptedText
 from volunteer_hub.core.db import Base, BigKey, PrimaryKey, choice
 from volunteer_hub.ledger.models import HoursClass
 
@@ -111,11 +112,21 @@ class Scan(Base):
     beacon_at: Mapped[datetime | None]
     #: True where only the order of the person's scans decides what this one does: sessions derive from these.
     is_admissible: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: The placeholder that came or left, where nobody knew yet who it was; volunteer_id is null then.
+    walk_in_id: Mapped[int | None] = mapped_column(ForeignKey("walk_ins.id"))
 
     __table_args__ = (
         Index(None, "shift_id", "received_at"),
         Index(None, "volunteer_id", "scanned_at"),
         Index(None, "station_id", "received_at"),
+        Index(
+            "uq_scans_walk_in",
+            "walk_in_id",
+            "direction",
+            unique=True,
+            sqlite_where=text("walk_in_id IS NOT NULL"),
+            postgresql_where=text("walk_in_id IS NOT NULL"),
+        ),
         Index(
             "uq_scans_device_seq",
             "device_id",
@@ -225,3 +236,33 @@ class Pairing(Base):
     expires_at: Mapped[datetime]
     #: The device that used it, and nobody after that.
     device_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id"), unique=True)
+
+
+class WalkIn(Base):
+    """Somebody who came without registration: a placeholder for one stay, until a person says who it was."""
+
+    __tablename__ = "walk_ins"
+
+    id: Mapped[PrimaryKey]
+    shift_id: Mapped[int] = mapped_column(ForeignKey("shifts.id"))
+    #: What the operator knows the person by: 红衣服阿姨.
+    label: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str | None] = mapped_column(EncryptedText("walk_ins.name"))
+    mobile: Mapped[str | None] = mapped_column(EncryptedText("walk_ins.mobile"))
+    in_at: Mapped[datetime]
+    out_at: Mapped[datetime | None]
+    created_by: Mapped[int] = mapped_column(BigKey)
+    #: Who it is said to have been. Set by a claim, taken away if a second person does not believe it.
+    volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteers.id"))
+    claimed_at: Mapped[datetime | None]
+    claimed_by: Mapped[int | None] = mapped_column(BigKey)
+    #: When a second person agreed; from then on it is final.
+    confirmed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(None, "shift_id"),
+        Index(None, "volunteer_id"),
+        CheckConstraint("out_at IS NULL OR out_at >= in_at", name="forward"),
+        CheckConstraint("(volunteer_id IS NULL) = (claimed_at IS NULL)", name="claimed_for_somebody"),
+        CheckConstraint("confirmed_at IS NULL OR volunteer_id IS NOT NULL", name="confirmed_for_somebody"),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer_hub.core.db import Base, BigKey, PrimaryKey, choice
@@ -42,6 +42,7 @@ class ReviewCase(Base):
     kind: Mapped[CaseKind] = mapped_column(choice(CaseKind))
     session_id: Mapped[int | None] = mapped_column(ForeignKey("sessions.id"))
     scan_id: Mapped[int | None] = mapped_column(ForeignKey("scans.id"))
+    walk_in_id: Mapped[int | None] = mapped_column(ForeignKey("walk_ins.id"))
     station_id: Mapped[int] = mapped_column(ForeignKey("stations.id"))
     opened_at: Mapped[datetime]
     #: The account that asked, where a person did; it may never decide.
@@ -56,6 +57,13 @@ class ReviewCase(Base):
     __table_args__ = (
         UniqueConstraint("kind", "session_id"),
         UniqueConstraint("kind", "scan_id"),
+        Index(
+            "uq_review_cases_walk_in",
+            "walk_in_id",
+            unique=True,
+            sqlite_where=text("walk_in_id IS NOT NULL AND (decision IS NULL OR decision = 'confirmed')"),
+            postgresql_where=text("walk_in_id IS NOT NULL AND (decision IS NULL OR decision = 'confirmed')"),
+        ),
         CheckConstraint(
             "requested_by IS NULL OR decided_by IS NULL OR requested_by <> decided_by", name="two_people"
         ),

@@ -127,6 +127,31 @@ class Consent(Base):
     __table_args__ = (Index(None, "volunteer_id"),)
 
 
+class Card(Base):
+    """A printed card: its code stands for its holder until the card is replaced or taken back."""
+
+    __tablename__ = "cards"
+
+    id: Mapped[PrimaryKey]
+    volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteers.id"))
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[int | None] = mapped_column(BigKey)
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[int | None] = mapped_column(BigKey)
+
+    __table_args__ = (
+        Index(None, "volunteer_id"),
+        Index(
+            "uq_cards_live",
+            "volunteer_id",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+        CheckConstraint("revoked_at IS NULL OR revoked_at >= issued_at", name="forward"),
+    )
+
+
 class NumberSeries(Base):
     """The last serial given out for a division and month."""
 

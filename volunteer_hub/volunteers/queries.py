@@ -13,7 +13,7 @@ from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.paging import Page, page_of
 from volunteer_hub.core.scope import Scope, in_region
 from volunteer_hub.regions.models import Region
-from volunteer_hub.volunteers.models import STILL, Consent, DocumentKind, Guardian, Standing, Volunteer
+from volunteer_hub.volunteers.models import STILL, Card, Consent, DocumentKind, Guardian, Standing, Volunteer
 from volunteer_hub.volunteers.searching import Sought
 
 _open = and_(Standing.volunteer_id == Volunteer.id, Standing.until == STILL)
@@ -100,6 +100,17 @@ def find_guardian(volunteer_id: int) -> Guardian | None:
 def list_consents(volunteer_id: int) -> Sequence[Consent]:
     """Return what was agreed to, in the order in which it was."""
     return db.session.scalars(select(Consent).where(Consent.volunteer_id == volunteer_id).order_by(Consent.id)).all()
+
+
+def find_card(card_id: int) -> tuple[int | None, bool]:
+    """Return whose printed card it is, and whether it was replaced or taken back; (None, False) for no card."""
+    row = db.session.execute(select(Card.volunteer_id, Card.revoked_at).where(Card.id == card_id)).one_or_none()
+    return (None, False) if row is None else (row.volunteer_id, row.revoked_at is not None)
+
+
+def list_cards(volunteer_id: int) -> Sequence[Card]:
+    """Return every card a volunteer was ever given, newest first; at most one of them is live."""
+    return db.session.scalars(select(Card).where(Card.volunteer_id == volunteer_id).order_by(Card.id.desc())).all()
 
 
 def page_volunteers(scope: Scope, sought: Sought, region_code: str = "", number: int = 1) -> Page[AnyRow]:
