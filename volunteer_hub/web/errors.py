@@ -79,9 +79,14 @@ def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     return response
 
 
+def wants_json() -> bool:
+    """Tell whether the answer is for a program: of the interface, or of a script that asks for JSON."""
+    return is_api() or request.accept_mimetypes.best == "application/json"
+
+
 def _answer(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
     db.session.rollback()  # PostgreSQL refuses to read on in a transaction that an error has spoilt
-    if is_api() or request.accept_mimetypes.best == "application/json":
+    if wants_json():
         response = problem(status, code, detail)
     else:
         response = Response(render_template("web/error.html", status=status, detail=detail), status)

@@ -1,0 +1,1 @@
+"""Tests of the glue all rooms share."""
