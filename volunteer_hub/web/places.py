@@ -55,7 +55,7 @@ class Places:
     """The places of one process."""
 
     def __init__(self, limits: dict[Urgency, Limit], patience: float = PATIENCE) -> None:
-        self._limits = limits
+        self.limits = limits
         self.patience = patience
         self._free = threading.Condition()
         self._working = dict.fromkeys(Urgency, 0)
@@ -86,7 +86,7 @@ class Places:
             return {"working": {**self._working}, "waiting": {**self._waiting}, "refused": {**self._refused}}
 
     def _wait(self, urgency: Urgency) -> bool:
-        if sum(self._waiting.values()) >= self._limits[urgency].waiting:
+        if sum(self._waiting.values()) >= self.limits[urgency].waiting:
             return False
         self._waiting[urgency] += 1
         try:
@@ -102,5 +102,5 @@ class Places:
         return self._has_room(urgency) and not any(self._has_room(other) for other in ahead)
 
     def _has_room(self, urgency: Urgency) -> bool:
-        limit = self._limits[urgency]
+        limit = self.limits[urgency]
         return self._working[urgency] < limit.at_once and sum(self._working.values()) < limit.among
