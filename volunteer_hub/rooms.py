@@ -39,6 +39,9 @@ from volunteer_hub.regions import routes as regions
 from volunteer_hub.reviews import admin_routes as reviews
 from volunteer_hub.reviews import jobs as reviews_jobs
 from volunteer_hub.reviews import models as _reviews
+from volunteer_hub.reviews import public_routes as public_record
+from volunteer_hub.reviews import report_models as _reports
+from volunteer_hub.reviews import report_routes as hours_reports
 from volunteer_hub.stations import admin_routes as stations_admin
 from volunteer_hub.stations import models as _stations
 from volunteer_hub.stations import routes as stations
@@ -60,6 +63,7 @@ TABLES = (
     _ledger,
     _notices,
     _regions,
+    _reports,
     _reviews,
     _stations,
     _teams,
@@ -86,6 +90,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     checkin_admin.pages,
     checkin_api.api,
     reviews.pages,
+    public_record.pages,
+    hours_reports.pages,
     statistics.pages,
     statistics_api.pages,
     exchange.pages,

@@ -22,6 +22,7 @@ from volunteer_hub.demo.plan import DISTRICT
 from volunteer_hub.demo.uprooting import Removed, delete_rows
 from volunteer_hub.ledger.models import HoursBalance, HoursClass, HoursDay, HoursEntry
 from volunteer_hub.reviews.models import ReviewCase
+from volunteer_hub.reviews.report_models import HoursReport
 from volunteer_hub.stations.models import Station, StationKeeper
 from volunteer_hub.teams.models import Membership, Team
 from volunteer_hub.volunteers.models import Consent, Guardian, NumberSeries, Standing, Volunteer
@@ -37,7 +38,7 @@ SHIFTS = select(Shift.id).where(Shift.activity_id.in_(ACTIVITIES))
 def remove(*, now: datetime) -> Removed:
     """Remove the demonstration and return how many rows went from which table. Raises nothing for an empty one."""
     removed: Removed = {}
-    with append_only_lifted(db.session, ("scans", "hours_entries")):
+    with append_only_lifted(db.session, ("scans", "hours_entries", "hours_reports")):
         _remove_service(removed)
         _remove_register(removed)
         uprooting.detach_real_rows()
@@ -54,7 +55,10 @@ def remove(*, now: datetime) -> Removed:
 
 
 def _remove_service(removed: Removed) -> None:
-    """Remove what was served: cases, ledger, sessions, scans, sign-ups and shifts."""
+    """Remove what was served: reports, cases, ledger, sessions, scans, sign-ups and shifts."""
+    delete_rows(
+        removed, HoursReport, or_(HoursReport.activity_id.in_(ACTIVITIES), HoursReport.volunteer_id.in_(PEOPLE))
+    )
     sessions = select(ServiceSession.id).where(_about(ServiceSession))
     delete_rows(removed, ReviewCase, or_(ReviewCase.session_id.in_(sessions), ReviewCase.station_id.in_(STATIONS)))
     guests = _guests()

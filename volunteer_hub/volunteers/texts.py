@@ -10,9 +10,9 @@ from volunteer_hub.core.text import N_
 from volunteer_hub.volunteers.registration import MINOR, REGISTRATION, ShownText, Texts
 
 #: The version shown now. A changed text is a new file and a new version; old files stay.
-CURRENT = {REGISTRATION: "v1", MINOR: "v1"}
+CURRENT = {REGISTRATION: "v2", MINOR: "v1"}
 #: Every version that was ever shown.
-KNOWN = {(REGISTRATION, "v1"), (MINOR, "v1")}
+KNOWN = {(REGISTRATION, "v1"), (REGISTRATION, "v2"), (MINOR, "v1")}
 
 
 def template_of(kind: str, version: str) -> str:
