@@ -19,6 +19,9 @@ from volunteer_hub.audit import models as _audit
 from volunteer_hub.audit import routes as audit
 from volunteer_hub.checkin import admin_routes as checkin_admin
 from volunteer_hub.checkin import api as checkin_api
+from volunteer_hub.checkin import card_routes, closing_routes, health_routes
+from volunteer_hub.checkin import device_routes as checkin_devices
+from volunteer_hub.checkin import door_routes as door
 from volunteer_hub.checkin import models as _checkin
 from volunteer_hub.checkin import routes as checkin
 from volunteer_hub.core import leases as _leases
@@ -37,11 +40,13 @@ from volunteer_hub.regions import cli as regions_cli
 from volunteer_hub.regions import models as _regions
 from volunteer_hub.regions import routes as regions
 from volunteer_hub.reviews import admin_routes as reviews
+from volunteer_hub.reviews import correction_routes, make_up_jobs, make_up_routes
 from volunteer_hub.reviews import jobs as reviews_jobs
 from volunteer_hub.reviews import models as _reviews
 from volunteer_hub.reviews import public_routes as public_record
 from volunteer_hub.reviews import report_models as _reports
 from volunteer_hub.reviews import report_routes as hours_reports
+from volunteer_hub.reviews import request_models as _requests
 from volunteer_hub.stations import admin_routes as stations_admin
 from volunteer_hub.stations import models as _stations
 from volunteer_hub.stations import routes as stations
@@ -65,6 +70,7 @@ TABLES = (
     _regions,
     _reports,
     _reviews,
+    _requests,
     _stations,
     _teams,
     _volunteers,
@@ -89,7 +95,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     checkin.pages,
     checkin_admin.pages,
     checkin_api.api,
+    door.pages,
+    closing_routes.pages,
+    health_routes.pages,
+    checkin_devices.pages,
+    card_routes.pages,
     reviews.pages,
+    make_up_routes.pages,
+    correction_routes.pages,
     public_record.pages,
     hours_reports.pages,
     statistics.pages,
@@ -106,6 +119,7 @@ COMMANDS: tuple[click.Group, ...] = (
 #: What the timetable runs: the job, and every how many seconds.
 JOBS: dict[str, tuple[Callable[[], None], int]] = {
     "close-forgotten": (reviews_jobs.close_forgotten, 60),
+    "make-ups-overtaken": (make_up_jobs.take_back_overtaken, 600),
 }
 
 

@@ -13,8 +13,8 @@ from volunteer_hub.accounts.models import Account, Role, ScopeKind, SignInKind, 
 from volunteer_hub.activities.models import Shift
 from volunteer_hub.checkin import codes
 from volunteer_hub.checkin.desk import take_scans
+from volunteer_hub.checkin.items import Answer, ScanItem
 from volunteer_hub.checkin.models import Direction, EntryPoint
-from volunteer_hub.checkin.service import Answer, ScanItem
 from volunteer_hub.core import crypto
 from volunteer_hub.core.actor import COMMAND_LINE, Actor
 from volunteer_hub.core.db import db, transaction

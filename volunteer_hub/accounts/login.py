@@ -11,7 +11,7 @@ from volunteer_hub.accounts.roles import permissions_of, scope_of
 from volunteer_hub.core import clock, tokens
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.permission import Permission
-from volunteer_hub.core.scope import Scope
+from volunteer_hub.core.scope import NOTHING, Scope
 
 manager = LoginManager()
 #: What a browser's session keeps when somebody signs in: the language, and that it stood at a station's door.
@@ -32,7 +32,8 @@ class SignedIn:
             device_id=bearer.holder_id if by_token else None,
             address=request.remote_addr,
         )
-        self._permissions = permissions_of(bearer.grants)
+        held = permissions_of(bearer.grants)
+        self._permissions = held & {Permission.SCAN} if bearer.only_scans else held
 
     @property
     def login_id(self) -> int | None:
@@ -45,6 +46,8 @@ class SignedIn:
 
     def scope(self, permission: Permission) -> Scope:
         """Return where the permission is held."""
+        if permission not in self._permissions:
+            return NOTHING
         return scope_of(self.bearer.grants, permission, None)
 
 

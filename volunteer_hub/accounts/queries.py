@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
-from volunteer_hub.accounts.models import Account, ApiToken, Login, Role, RoleGrant, ScopeKind, SignInName
+from volunteer_hub.accounts.models import Account, ApiToken, Login, Role, RoleGrant, ScopeKind, SignInName, TokenKind
 from volunteer_hub.accounts.roles import Grant
 from volunteer_hub.core import crypto
 from volunteer_hub.core.db import db
@@ -25,6 +25,8 @@ class Bearer:
     #: The login's id or the token's.
     holder_id: int
     grants: tuple[Grant, ...]
+    #: True for a scanner's token: it may scan and nothing else, whatever its account holds.
+    only_scans: bool = False
 
 
 _live = and_(
@@ -45,7 +47,7 @@ _BY_LOGIN = (
     )
 )
 _BY_TOKEN = (
-    select(Account.id, Account.display_name, ApiToken.id, *_GRANT_COLUMNS)
+    select(Account.id, Account.display_name, ApiToken.id, *_GRANT_COLUMNS, ApiToken.kind)
     .join(ApiToken, ApiToken.account_id == Account.id)
     .outerjoin(RoleGrant, _live)
     .where(
@@ -64,15 +66,16 @@ def find_by_login(digest: str, now: datetime) -> Bearer | None:
 
 def find_by_token(digest: str, now: datetime) -> Bearer | None:
     """Return who is behind an API token, with live grants, in one statement."""
-    return _bearer(_BY_TOKEN, digest, now)
+    return _bearer(_BY_TOKEN, digest, now, is_token=True)
 
 
-def _bearer(statement: object, digest: str, now: datetime) -> Bearer | None:
+def _bearer(statement: object, digest: str, now: datetime, *, is_token: bool = False) -> Bearer | None:
     rows = db.session.connection().execute(statement, {"digest": digest, "now": now}).all()  # type: ignore[call-overload]  # both are SELECTs with bound values
     if not rows:
         return None
     account_id, name, holder_id = rows[0][:3]
-    return Bearer(account_id, name, holder_id, tuple(tuple(row[3:6]) for row in rows if row[3] is not None))
+    grants = tuple(tuple(row[3:6]) for row in rows if row[3] is not None)
+    return Bearer(account_id, name, holder_id, grants, is_token and rows[0][6] is TokenKind.DEVICE)
 
 
 def sign_in_index(typed: str) -> str:

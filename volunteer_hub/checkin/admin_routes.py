@@ -11,9 +11,9 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 from volunteer_hub.checkin import codes, queries
 from volunteer_hub.checkin.answers import WORDS
 from volunteer_hub.checkin.desk import take_scans
+from volunteer_hub.checkin.items import ScanItem
 from volunteer_hub.checkin.labels import ENTRY_POINTS
 from volunteer_hub.checkin.models import Direction, EntryPoint
-from volunteer_hub.checkin.service import ScanItem
 from volunteer_hub.checkin.showing import shown
 from volunteer_hub.core import clock, qr
 from volunteer_hub.core.errors import DomainError

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from volunteer_hub.activities.models import Activity, Shift
 from volunteer_hub.checkin import queries
 from volunteer_hub.checkin.codes import CodeKind, CodeState, read
+from volunteer_hub.checkin.items import Presence
 from volunteer_hub.checkin.models import Direction
-from volunteer_hub.checkin.service import Presence
 from volunteer_hub.core import tokens
 
 #: How long after the scan the person may still confirm, signing in included.

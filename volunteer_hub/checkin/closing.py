@@ -12,6 +12,7 @@ from volunteer_hub.core.db import db
 from volunteer_hub.ledger import service as ledger
 from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.ledger.policy import whole_minutes
+from volunteer_hub.stations.models import Station
 
 #: After check-out closes, so long is left for scans on their way.
 GRACE = timedelta(minutes=5)
@@ -26,8 +27,9 @@ def close_forgotten(*, now: datetime) -> int:
     is of class B, since at most one end was scanned; a person decides what it is worth.
     """
     waiting = db.session.execute(
-        select(ServiceSession.id, ServiceSession.in_at, ServiceSession.region_code, Shift.starts_at, Shift.ends_at)
+        select(ServiceSession.id, ServiceSession.in_at, Station.region_code, Shift.starts_at, Shift.ends_at)
         .join(Shift, Shift.id == ServiceSession.shift_id)
+        .join(Station, Station.id == ServiceSession.station_id)
         .where(ServiceSession.out_at.is_(None), Shift.ends_at < now - GRACE)
         .order_by(Shift.ends_at, ServiceSession.id)
         .limit(BATCH)

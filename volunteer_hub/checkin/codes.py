@@ -40,6 +40,8 @@ class CodeState(StrEnum):
 
     VALID = "valid"
     EXPIRED = "expired"
+    #: A card that was lost and replaced.
+    REVOKED = "revoked"
     UNKNOWN = "unknown"
 
 
@@ -58,7 +60,7 @@ class Reading:
     @property
     def use(self) -> str | None:
         """Return the key under which a personal code can be used once; typed and scanned forms share it."""
-        if self.kind in (CodeKind.PERSONAL, CodeKind.TYPED):
+        if self.kind in (CodeKind.PERSONAL, CodeKind.TYPED) and self.slot is not None:
             return f"p:{self.subject_id}:{self.slot}"
         return None
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, exists, func, literal, select
+from sqlalchemy import BindParameter, and_, bindparam, exists, func, literal, or_, select
 
 from volunteer_hub.accounts.models import Account
 from volunteer_hub.activities.models import Activity, ActivityState, Shift, SignUp
 from volunteer_hub.checkin.codes import CodeKind, CodeState, Reading
 from volunteer_hub.checkin.decision import Context, SessionFacts, ShiftFacts
-from volunteer_hub.checkin.models import Direction, Scan, ServiceSession
+from volunteer_hub.checkin.models import CloseKind, Direction, Outcome, Scan, ServiceSession
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import AnyRow, db, table_of
 from volunteer_hub.ledger.models import HoursDay
@@ -27,6 +28,11 @@ def _statement() -> Any:
     people, standings, shifts, activities = (table_of(model) for model in (Volunteer, Standing, Shift, Activity))
     stations, teams, sign_ups, sessions = (table_of(model) for model in (Station, Team, SignUp, ServiceSession))
     opened, opening = sessions.alias("opened"), table_of(Scan).alias("opening")
+    opened_shift, after, scan_after = (
+        shifts.alias("opened_shift"),
+        sessions.alias("after"),
+        table_of(Scan).alias("scan_after"),
+    )
     opener, opened_at = table_of(Account).alias("opener"), stations.alias("opened_at")
     last, known, used = sessions.alias("last"), table_of(Scan).alias("known"), table_of(Scan).alias("used")
     today, yesterday = table_of(HoursDay).alias("today"), table_of(HoursDay).alias("yesterday")
@@ -35,7 +41,12 @@ def _statement() -> Any:
     here = sessions.alias("here")
     newest = (
         select(here.c.id)
-        .where(here.c.volunteer_id == volunteer_id, here.c.shift_id == shift_id, here.c.out_at.is_not(None))
+        .where(
+            here.c.volunteer_id == volunteer_id,
+            here.c.shift_id == shift_id,
+            here.c.out_at.is_not(None),
+            here.c.closed_by != CloseKind.VOIDED,
+        )
         .order_by(here.c.out_at.desc())
         .limit(1)
         .scalar_subquery()
@@ -51,8 +62,18 @@ def _statement() -> Any:
         here.c.out_at > opened.c.in_at,
         here.c.in_at < bindparam("scanned_at"),
     )
+    # Whether anything of this person's that counts happened later: then this scan came out of order.
+    later = or_(
+        exists().where(
+            scan_after.c.volunteer_id == volunteer_id,
+            scan_after.c.scanned_at > bindparam("scanned_at"),
+            scan_after.c.is_admissible,
+        ),
+        exists().where(after.c.volunteer_id == volunteer_id, after.c.in_at > bindparam("scanned_at")),
+    )
     return (
         select(
+            later.label("later"),
             known.c.id.label("known_id"),
             known.c.payload_digest.label("known_digest"),
             known.c.outcome.label("known_outcome"),
@@ -79,6 +100,11 @@ def _statement() -> Any:
             opened.c.id.label("open_id"),
             opened.c.shift_id.label("open_shift_id"),
             opened.c.in_at.label("open_in_at"),
+            opened.c.hours_class.label("open_class"),
+            opened.c.revision.label("open_revision"),
+            opened_shift.c.starts_at.label("open_starts_at"),
+            opened_shift.c.ends_at.label("open_ends_at"),
+            opened_at.c.region_code.label("open_region"),
             opened_at.c.name.label("open_place"),
             opener.c.display_name.label("open_by"),
             last.c.id.label("last_id"),
@@ -104,6 +130,7 @@ def _statement() -> Any:
         .outerjoin(opening, opening.c.id == opened.c.in_scan_id)
         .outerjoin(opener, opener.c.id == opening.c.operator_account_id)
         .outerjoin(opened_at, opened_at.c.id == opened.c.station_id)
+        .outerjoin(opened_shift, opened_shift.c.id == opened.c.shift_id)
         .outerjoin(last, last.c.id == newest)
         .outerjoin(today, and_(today.c.volunteer_id == people.c.id, today.c.service_on == bindparam("today")))
         .outerjoin(
@@ -115,9 +142,8 @@ def _statement() -> Any:
 _CONTEXT = _statement()
 
 
-def gather(nonce: str, reading: Reading, shift_id: int, scanned_at: datetime) -> AnyRow:
+def gather(nonce: str, person: int | None, code_use: str | None, shift_id: int, scanned_at: datetime) -> AnyRow:
     """Return the one row of facts about this nonce, the person the code names, and the shift."""
-    person = reading.subject_id if reading.kind is not CodeKind.STATION else None
     today = clock.civil_date(scanned_at)
     return (
         db.session.connection()
@@ -128,13 +154,25 @@ def gather(nonce: str, reading: Reading, shift_id: int, scanned_at: datetime) ->
                 "volunteer_id": person,
                 "shift_id": shift_id,
                 "scanned_at": scanned_at,
-                "code_use": reading.use,
+                "code_use": code_use,
                 "today": today,
                 "yesterday": today - timedelta(days=1),
             },
         )
         .one()
     )
+
+
+@dataclass(frozen=True)
+class Testimony:
+    """What a device says beside the scan itself, as the decision takes it."""
+
+    beacon_at: datetime | None = None
+    trouble: str | None = None
+    told: Outcome | None = None
+
+
+NO_TESTIMONY = Testimony()
 
 
 def facts(
@@ -147,8 +185,13 @@ def facts(
     received_at: datetime,
     allowed: bool,
     at_station_id: int | None,
+    expires_at: datetime | None,
+    testimony: Testimony = NO_TESTIMONY,
 ) -> Context:
-    """Return the row as the decision reads it. Where the operator may not scan, the shift is unknown."""
+    """Return the row as the decision reads it. Where the operator may not scan, the shift is unknown.
+
+    `expires_at` is when check-out closes for the session the person is in.
+    """
     return Context(
         direction=direction,
         scanned_at=scanned_at,
@@ -161,10 +204,13 @@ def facts(
         at_station_id=at_station_id,
         shift=_shift(row) if allowed else None,
         sign_up=None if row.sign_up is None else row.sign_up.value,
-        open_session=_open_session(row),
+        open_session=_open_session(row, expires_at),
         last_session=None
         if row.last_id is None
         else SessionFacts(row.last_id, row.last_shift_id, row.last_in_at, row.last_out_at),
+        beacon_at=testimony.beacon_at,
+        trouble=testimony.trouble,
+        told=testimony.told,
     )
 
 
@@ -179,9 +225,14 @@ def _shift(row: AnyRow) -> ShiftFacts:
     return ShiftFacts(row.shift_id, row.starts_at, row.ends_at, live, row.station_id)
 
 
-def _open_session(row: AnyRow) -> SessionFacts | None:
+def _open_session(row: AnyRow, expires_at: datetime | None) -> SessionFacts | None:
     if row.open_id is None:
         return None
     return SessionFacts(
-        row.open_id, row.open_shift_id, row.open_in_at, place=row.open_place or "", by=row.open_by or ""
+        row.open_id,
+        row.open_shift_id,
+        row.open_in_at,
+        place=row.open_place or "",
+        by=row.open_by or "",
+        expires_at=expires_at,
     )

@@ -139,6 +139,8 @@ def _refuse(reason: str, **details: Any) -> Verdict:
 def _code(context: Context) -> Verdict | None:
     if context.code is CodeState.EXPIRED:
         return _refuse("code_expired")
+    if context.code is CodeState.REVOKED:
+        return _refuse("card_revoked")
     return _refuse("code_unknown") if context.code is CodeState.UNKNOWN else None
 
 

@@ -8,7 +8,11 @@ from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from volunteer_hub.checkin.service import Answer, LostRace, Presence, ScanItem, record_scan
+from volunteer_hub.checkin import devices
+from volunteer_hub.checkin.devices import Word
+from volunteer_hub.checkin.items import Answer, Presence, ScanItem, SignedItem
+from volunteer_hub.checkin.service import record_scans
+from volunteer_hub.checkin.writing import LostRace
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import transaction
 from volunteer_hub.core.scope import Scope
@@ -21,16 +25,25 @@ TRY_AGAIN = ("40P01", "40001")
 
 
 def take_scans(
-    items: Sequence[ScanItem], actor: Actor, scope: Scope, *, now: datetime, presence: Presence | None = None
+    items: Sequence[ScanItem | SignedItem],
+    actor: Actor,
+    scope: Scope,
+    *,
+    now: datetime,
+    presence: Presence | None = None,
+    word: Word | None = None,
 ) -> list[Answer]:
     """Record scans in one transaction; if one of them loses a race, each in its own, so that it harms no other.
 
-    Every answer is about something committed. Raises the database's error if a scan cannot be settled
-    after TRIES, so that the client keeps it and sends it again under the same nonce.
+    `word` is what the sending device says of itself. Every answer is about something committed. Raises
+    the database's error if a scan cannot be settled after TRIES, so that the client keeps it and sends it
+    again under the same nonce.
     """
     try:
         with transaction():
-            return [record_scan(item, actor, scope, now=now, presence=presence) for item in items]
+            if word is not None:
+                devices.hear(word, now=now)
+            return record_scans(items, actor, scope, now=now, presence=presence)
     except (IntegrityError, LostRace, OperationalError) as error:
         if not _is_race(error):
             raise
@@ -38,11 +51,13 @@ def take_scans(
     return [_take_one(item, actor, scope, now, presence) for item in items]
 
 
-def _take_one(item: ScanItem, actor: Actor, scope: Scope, now: datetime, presence: Presence | None) -> Answer:
+def _take_one(
+    item: ScanItem | SignedItem, actor: Actor, scope: Scope, now: datetime, presence: Presence | None
+) -> Answer:
     for left in reversed(range(TRIES)):
         try:
             with transaction():
-                return record_scan(item, actor, scope, now=now, presence=presence)
+                return record_scans([item], actor, scope, now=now, presence=presence)[0]
         except (IntegrityError, LostRace, OperationalError) as error:
             if not left or not _is_race(error):
                 raise

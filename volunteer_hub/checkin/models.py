@@ -191,7 +191,12 @@ class ServiceSession(Base):
     @property
     def source(self) -> str:
         """Return the key under which the ledger may be credited once for this state of the session."""
-        return f"session:{self.id}" if self.revision == 1 else f"session:{self.id}:{self.revision}"
+        return session_source(self.id, self.revision)
+
+
+def session_source(session_id: int, revision: int) -> str:
+    """Return the ledger source of a session's state; later states carry their number."""
+    return f"session:{session_id}" if revision == 1 else f"session:{session_id}:{revision}"
 
 
 class ScanRuling(Base):

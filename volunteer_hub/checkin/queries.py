@@ -2,21 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from volunteer_hub.accounts.models import Account
+from volunteer_hub.accounts.models import Account, ApiToken
 from volunteer_hub.activities.models import Activity, ActivityState, Shift, SignUp, SignUpState
-from volunteer_hub.checkin.models import Direction, Outcome, Scan, ServiceSession
+from volunteer_hub.checkin.models import CloseKind, Device, Direction, Outcome, Scan, ServiceSession
 from volunteer_hub.core.db import AnyRow, db
 from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.scope import Scope
 from volunteer_hub.stations.models import Station
 from volunteer_hub.teams.models import Team
 from volunteer_hub.volunteers.models import Volunteer
+
+
+@dataclass(frozen=True)
+class DeviceFacts:
+    """An enrolled device, as its scans are judged."""
+
+    id: int
+    public_key: str
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Link:
+    """One scan's place in its device's chain."""
+
+    nonce: str
+    item_hash: str | None
+    prev_hash: str | None
+
+
+def find_device(device_id: int) -> DeviceFacts | None:
+    """Return an enrolled device, revoked or not."""
+    row = db.session.execute(
+        select(Device.id, Device.public_key, ApiToken.revoked_at)
+        .join(ApiToken, ApiToken.id == Device.id)
+        .where(Device.id == device_id)
+    ).one_or_none()
+    return DeviceFacts(*row) if row else None
+
+
+def list_links(device_id: int, seqs: Collection[int]) -> dict[int, Link]:
+    """Return what is stored of a device's chain around these numbers, their neighbours included."""
+    rows = db.session.execute(
+        select(Scan.device_seq, Scan.nonce, Scan.item_hash, Scan.prev_hash).where(
+            Scan.device_id == device_id, Scan.device_seq.between(min(seqs) - 1, max(seqs) + 1)
+        )
+    )
+    return {seq: Link(nonce, item_hash, prev_hash) for seq, nonce, item_hash, prev_hash in rows if seq is not None}
 
 
 def find_open_session(volunteer_id: int) -> ServiceSession | None:
@@ -62,7 +102,9 @@ def count_presence(shift_id: int) -> dict[str, int]:
         select(
             signed_up.scalar_subquery(),
             people.where(ServiceSession.out_at.is_(None)).scalar_subquery(),
-            people.where(ServiceSession.out_at.is_not(None)).scalar_subquery(),
+            people.where(
+                ServiceSession.out_at.is_not(None), ServiceSession.closed_by != CloseKind.VOIDED
+            ).scalar_subquery(),
         )
     ).one()
     return {"signed_up": row[0], "inside": row[1], "done": row[2]}
@@ -142,3 +184,58 @@ def count_recent_unknown(operator_account_id: int, since: datetime) -> int:
 def opposite(open_session_id: int | None) -> Direction:
     """Return what a person who stands at the door would do next: leave if inside, else enter."""
     return Direction.OUT if open_session_id else Direction.IN
+
+
+def list_expected(shift_id: int) -> list[AnyRow]:
+    """Return everybody who signed up for a shift, in whatever state, and whoever was there without.
+
+    One row a person: id, name, number, team, sign_up, the session they are in now, anywhere, and the
+    last one they closed at this shift.
+    """
+    opened, last = aliased(ServiceSession), aliased(ServiceSession)
+    opening, opener, place = aliased(Scan), aliased(Account), aliased(Station)
+    newest = (
+        select(func.max(ServiceSession.out_at))
+        .where(
+            ServiceSession.volunteer_id == Volunteer.id,
+            ServiceSession.shift_id == shift_id,
+            ServiceSession.closed_by != CloseKind.VOIDED,
+        )
+        .scalar_subquery()
+    )
+    came = select(ServiceSession.volunteer_id).where(ServiceSession.shift_id == shift_id)
+    return list(
+        db.session.execute(
+            select(
+                Volunteer.id.label("volunteer_id"),
+                Volunteer.name,
+                Volunteer.number,
+                Team.name.label("team"),
+                SignUp.state.label("sign_up"),
+                opened.shift_id.label("open_shift_id"),
+                opened.in_at.label("open_in_at"),
+                place.name.label("open_place"),
+                opener.display_name.label("open_by"),
+                last.shift_id.label("last_shift_id"),
+                last.in_at.label("last_in_at"),
+                last.out_at.label("last_out_at"),
+            )
+            .outerjoin(SignUp, and_(SignUp.volunteer_id == Volunteer.id, SignUp.shift_id == shift_id))
+            .outerjoin(Team, Team.id == SignUp.team_id)
+            .outerjoin(opened, and_(opened.volunteer_id == Volunteer.id, opened.out_at.is_(None)))
+            .outerjoin(place, place.id == opened.station_id)
+            .outerjoin(opening, opening.id == opened.in_scan_id)
+            .outerjoin(opener, opener.id == opening.operator_account_id)
+            .outerjoin(
+                last,
+                and_(
+                    last.volunteer_id == Volunteer.id,
+                    last.shift_id == shift_id,
+                    last.out_at == newest,
+                    last.closed_by != CloseKind.VOIDED,
+                ),
+            )
+            .where(or_(SignUp.id.is_not(None), Volunteer.id.in_(came)))
+            .order_by(Volunteer.id)
+        )
+    )

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from volunteer_hub.activities import queries as activities
 from volunteer_hub.checkin import arrivals, codes, queries
 from volunteer_hub.checkin.desk import take_scans
+from volunteer_hub.checkin.items import ScanItem
 from volunteer_hub.checkin.models import Direction, EntryPoint
-from volunteer_hub.checkin.service import ScanItem
 from volunteer_hub.checkin.showing import shown
 from volunteer_hub.core import clock, qr, tokens
 from volunteer_hub.core.errors import DomainError

@@ -1,110 +1,103 @@
-"""Records scans: reads the context, decides, and writes scan, session and ledger entry together."""
+"""Records scans: reads the context, decides, and has scan, session and ledger entry written together."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import select
 
-from volunteer_hub.checkin import codes, context, queries
+from volunteer_hub.checkin import codes, context, deriving, queries, witnesses
 from volunteer_hub.checkin.codes import CodeKind, CodeState, Reading
-from volunteer_hub.checkin.decision import Context, decide
-from volunteer_hub.checkin.models import CloseKind, Direction, EntryPoint, Outcome, Scan, ServiceSession
-from volunteer_hub.core import clock, crypto
+from volunteer_hub.checkin.context import Testimony
+from volunteer_hub.checkin.decision import Verdict, decide, is_admissible
+from volunteer_hub.checkin.derivation import Event
+from volunteer_hub.checkin.items import Answer, Presence, ScanItem, SignedItem, Witness
+from volunteer_hub.checkin.models import Direction, Outcome
+from volunteer_hub.checkin.writing import Case, close_session, credit_for, open_session, store
 from volunteer_hub.core.actor import Actor
-from volunteer_hub.core.db import AnyRow, db, table_of
+from volunteer_hub.core.db import AnyRow, db
+from volunteer_hub.core.dialect import take_turns
 from volunteer_hub.core.scope import Scope
 from volunteer_hub.ledger import service as ledger
 from volunteer_hub.ledger.models import HoursClass
-from volunteer_hub.ledger.policy import Credit, credit_minutes
-from volunteer_hub.ledger.queries import PolicyVersion
+from volunteer_hub.ledger.policy import Credit
 from volunteer_hub.volunteers.models import Volunteer
+from volunteer_hub.volunteers.queries import find_card
 
 #: Typed codes carry twenty bits of proof: after so many unknown ones a minute, none is believed.
 GUESSES_PER_MINUTE = 20
 
-_SESSIONS = table_of(ServiceSession)
-_SCAN = insert(table_of(Scan)).returning(table_of(Scan).c.id)
-_OPEN = insert(_SESSIONS)
-_CLOSE = (
-    update(_SESSIONS)
-    .where(_SESSIONS.c.id == bindparam("session_id"), _SESSIONS.c.out_at.is_(None))
-    .values(
-        out_at=bindparam("left_at"),
-        out_scan_id=bindparam("scan_id"),
-        closed_by=CloseKind.SCANNED,
-        raw_minutes=bindparam("raw"),
-        credited_minutes=bindparam("credited"),
-        reductions=bindparam("why"),
-        is_credited=bindparam("counts"),
-    )
-)
 
+def record_scans(
+    items: Sequence[ScanItem | SignedItem],
+    actor: Actor,
+    scope: Scope,
+    *,
+    now: datetime,
+    presence: Presence | None = None,
+) -> list[Answer]:
+    """Record attempts and return their answers, in the order given.
 
-class LostRace(Exception):
-    """Another device closed the session first; read again and the answer will be `already`."""
-
-
-@dataclass(frozen=True)
-class ScanItem:
-    """One scan as a client sent it. `scanned_at` is None where the client trusts the server's clock."""
-
-    nonce: str
-    code: str
-    direction: Direction
-    shift_id: int
-    entry_point: EntryPoint
-    scanned_at: datetime | None = None
-
-    @property
-    def digest(self) -> str:
-        """Return a keyed fingerprint of everything but the nonce, to tell a repeat from a contradiction.
-
-        Keyed, because what was scanned may be an identity number, and few of those are enough to try.
-        """
-        sent = [self.code, self.direction, self.shift_id, self.entry_point, str(self.scanned_at)]
-        return crypto.sign("scan-payload", json.dumps(sent).encode()).hex()
-
-
-@dataclass(frozen=True)
-class Presence:
-    """Proof that a person stood at a station: what a self-scan carries instead of a personal code."""
-
-    volunteer_id: int
-    station_id: int
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the person at the door is told."""
-
-    nonce: str
-    outcome: Outcome
-    reason: str
-    details: dict[str, Any]
-    name: str | None = None
-    number: str | None = None
-    team: str | None = None
-    at: datetime | None = None
-    #: True where the nonce was seen before with another content.
-    contradicts: bool = False
-
-
-def record_scan(
-    item: ScanItem, actor: Actor, scope: Scope, *, now: datetime, presence: Presence | None = None
-) -> Answer:
-    """Record one attempt and return its answer; the same nonce gives the same answer for ever.
-
-    `scope` says where the operator may scan; outside it a shift is unknown. A race lost to another
-    device surfaces as LostRace, or as IntegrityError from the database's constraints: the door tries
-    again in a new transaction, and the loser then reads what the winner wrote.
+    The scans of one person wait for one another, and are taken in the order in which they happened.
+    A race lost to the timetable or a leader surfaces as LostRace, or as IntegrityError from the
+    database's constraints: the door tries again in a new transaction.
     """
+    signed = {item.item.nonce: item for item in items if isinstance(item, SignedItem)}
+    examined = {item.nonce: item for item in witnesses.examine(list(signed.values()), now=now)} if signed else {}
+    plain = [examined[item.item.nonce] if isinstance(item, SignedItem) else item for item in items]
+    readings = [_read(item, actor, now, presence) for item in plain]
+    people = {
+        place: _person(item, reading) for place, (item, reading) in enumerate(zip(plain, readings, strict=True))
+    }
+    take_turns(db.session, (f"person:{person}" for person in people.values() if person is not None))
+    answers: dict[int, Answer] = {}
+    for place in sorted(people, key=lambda place: (people[place] or 0, plain[place].scanned_at or now)):
+        answers[place] = _record(
+            plain[place], readings[place], people[place], actor, scope, now=now, presence=presence
+        )
+    return [answers[place] for place in range(len(plain))]
+
+
+def _read(item: ScanItem, actor: Actor, now: datetime, presence: Presence | None) -> Reading:
+    person = presence.volunteer_id if presence else item.volunteer_id
+    if person is not None:
+        return Reading(CodeKind.PERSONAL, CodeState.VALID, person)
+    reading = codes.read(item.code, item.scanned_at or now)
+    if (
+        reading.kind is CodeKind.TYPED
+        and actor.account_id is not None
+        and queries.count_recent_unknown(actor.account_id, now - timedelta(minutes=1)) >= GUESSES_PER_MINUTE
+    ):
+        return codes.UNKNOWN
+    if reading.kind is CodeKind.CARD and reading.subject_id is not None:
+        holder, is_revoked = find_card(reading.subject_id)
+        state = CodeState.REVOKED if is_revoked else CodeState.VALID
+        return replace(reading, state=state, subject_id=holder) if holder else codes.UNKNOWN
+    return reading
+
+
+def _person(item: ScanItem, reading: Reading) -> int | None:
+    return None if reading.kind is CodeKind.STATION else reading.subject_id
+
+
+def _record(
+    item: ScanItem,
+    reading: Reading,
+    person: int | None,
+    actor: Actor,
+    scope: Scope,
+    *,
+    now: datetime,
+    presence: Presence | None,
+) -> Answer:
+    witness = item.witness
+    if witness and witness.operator:
+        actor, scope = witness.operator, witness.scope
     scanned_at = item.scanned_at or now
-    reading = _read(item, actor, scanned_at, now) if presence is None else _present(presence)
-    row = context.gather(item.nonce, reading, item.shift_id, scanned_at)
+    row = context.gather(item.nonce, person, reading.use, item.shift_id, scanned_at)
     if row.known_id is not None:
         return _known(item, row)
     allowed = row.shift_id is not None and scope.covers(
@@ -118,25 +111,32 @@ def record_scan(
         direction=item.direction,
         scanned_at=scanned_at,
         received_at=now,
-        allowed=allowed,
+        # A device's scan is never dropped because its operator's role has ended meanwhile: a person decides.
+        allowed=allowed or (witness is not None and row.shift_id is not None),
         at_station_id=presence.station_id if presence else None,
+        expires_at=_expires_at(row, now),
+        testimony=_testimony(witness, reading, scanned_at, now, allowed),
     )
-    return _carry_out(item, actor, row, policy, facts, reading)
+    return _carry_out(Case(item, actor, row, policy, reading, facts))
 
 
-def _read(item: ScanItem, actor: Actor, scanned_at: datetime, now: datetime) -> Reading:
-    reading = codes.read(item.code, scanned_at)
-    if (
-        reading.kind is CodeKind.TYPED
-        and actor.account_id is not None
-        and queries.count_recent_unknown(actor.account_id, now - timedelta(minutes=1)) >= GUESSES_PER_MINUTE
-    ):
-        return codes.UNKNOWN
-    return reading
+def _testimony(
+    witness: Witness | None, reading: Reading, scanned_at: datetime, now: datetime, allowed: bool
+) -> Testimony:
+    if witness is None:
+        return context.NO_TESTIMONY
+    trouble = witnesses.trouble_with(witness, reading, scanned_at, now=now)
+    if trouble is None and not allowed:
+        trouble = "operator_not_allowed"
+    return Testimony(witness.beacon_at, trouble, witness.told)
 
 
-def _present(presence: Presence) -> Reading:
-    return Reading(CodeKind.PERSONAL, CodeState.VALID, presence.volunteer_id)
+def _expires_at(row: AnyRow, now: datetime) -> datetime | None:
+    if row.open_id is None:
+        return None
+    policy = ledger.policy_for(row.open_region, row.open_starts_at, now=now).policy
+    ends_at: datetime = row.open_ends_at
+    return ends_at + timedelta(minutes=policy.out_closes_after)
 
 
 def _known(item: ScanItem, row: AnyRow) -> Answer:
@@ -157,121 +157,54 @@ def _known(item: ScanItem, row: AnyRow) -> Answer:
     )
 
 
-def _carry_out(
-    item: ScanItem, actor: Actor, row: AnyRow, policy: PolicyVersion, facts: Context, reading: Reading
-) -> Answer:
-    verdict = decide(facts)
-    accepted = verdict.outcome is Outcome.ACCEPTED
-    at = min(facts.scanned_at, facts.received_at) if accepted else facts.scanned_at
+def _carry_out(case: Case) -> Answer:
+    verdict, admissible = decide(case.facts), is_admissible(case.facts)
+    if admissible and _is_out_of_order(case, verdict):
+        return _derive(case)
     details = dict(verdict.details)
     credit: Credit | None = None
-    if accepted and item.direction is Direction.OUT:
-        credit = _credit(row, policy, at)
+    if verdict.outcome is Outcome.ACCEPTED and case.item.direction is Direction.OUT:
+        credit = credit_for(case)
         details |= {"minutes": credit.credited, "raw": credit.raw, "why": list(credit.reductions)}
-    scan_id = (
-        db.session.connection()
-        .execute(
-            _SCAN,
-            {
-                "nonce": item.nonce,
-                "payload_digest": item.digest,
-                "direction": item.direction,
-                "entry_point": item.entry_point,
-                "code": _kept_code(item.code, reading),
-                "shift_id": facts.shift.id if facts.shift else None,
-                "station_id": facts.shift.station_id if facts.shift else None,
-                "volunteer_id": facts.volunteer_id,
-                "operator_account_id": actor.account_id,
-                "device_id": actor.device_id,
-                "scanned_at": at,
-                "received_at": facts.received_at,
-                "outcome": verdict.outcome,
-                "reason": verdict.reason,
-                "details": details,
-                "code_use": reading.use if accepted and reading.slot is not None else None,
-            },
-        )
-        .scalar_one()
-    )
-    if accepted and credit is None:
-        _open_session(row, scan_id, at)
+    scan_id = store(case, verdict, details, admissible=admissible)
+    if verdict.outcome is Outcome.ACCEPTED and credit is None:
+        open_session(case, scan_id)
     elif credit is not None:
-        _close_session(row, policy, actor, credit, scan_id, at, facts.received_at)
-    return Answer(item.nonce, verdict.outcome, verdict.reason, details, row.name, row.number, row.team_name, at)
+        close_session(case, credit, scan_id)
+    return _answer(case, verdict, details)
 
 
-def _kept_code(code: str, reading: Reading) -> str:
-    """Keep our own codes, which have expired; of anything else only a keyed hash: it may be an identity number."""
-    if reading.kind is CodeKind.UNKNOWN:
-        return crypto.blind_index("foreign-code", code)
-    return code[:120]
-
-
-def _credit(row: AnyRow, policy: PolicyVersion, out_at: datetime) -> Credit:
-    credit = credit_minutes(
-        policy.policy,
-        planned_start=row.starts_at,
-        planned_end=row.ends_at,
-        in_at=row.open_in_at,
-        out_at=max(out_at, row.open_in_at),
-        shift_minutes_before=row.shift_minutes,
-        day_minutes_before=context.minutes_that_day(row, out_at),
+def _is_out_of_order(case: Case, verdict: Verdict) -> bool:
+    """Tell whether the other scans must be looked at again: one happened later, or a check-out was forgotten."""
+    forgotten = (
+        verdict.outcome is Outcome.ACCEPTED and case.item.direction is Direction.IN and case.row.open_id is not None
     )
-    if row.overlaps and credit.credited:
-        return Credit(credit.raw, 0, (*credit.reductions, "overlap"))
-    return credit
+    return bool(case.row.later) or forgotten
 
 
-def _open_session(row: AnyRow, scan_id: int, at: datetime) -> None:
-    db.session.connection().execute(
-        _OPEN,
-        {
-            "volunteer_id": row.volunteer_id,
-            "shift_id": row.shift_id,
-            "station_id": row.station_id,
-            "team_id": row.sign_up_team_id,
-            "region_code": row.region_code,
-            "in_at": at,
-            "in_scan_id": scan_id,
-            "credited_minutes": 0,
-            "hours_class": HoursClass.A,
-            "is_credited": False,
-        },
+def _derive(case: Case) -> Answer:
+    """Store a scan that came out of order, and derive the person's sessions with it in its place."""
+    now = case.facts.received_at
+    shift_id, person = case.row.shift_id, case.row.volunteer_id
+    history = deriving.load(person, case.at, shift_id, now=now)
+    event = Event(
+        case.item.nonce,
+        None,
+        case.at,
+        case.item.direction,
+        shift_id,
+        case.reading.use,
+        case.hours_class is HoursClass.B,
     )
+    verdict = history.verdict_on(event)
+    details = {**verdict.details, "late": True} if verdict.outcome is Outcome.ACCEPTED else dict(verdict.details)
+    scan_id = store(case, verdict, details, admissible=True)
+    history.events.append(replace(event, scan_id=scan_id))
+    deriving.apply(case.actor, history, now=now)
+    return _answer(case, verdict, details)
 
 
-def _close_session(
-    row: AnyRow, policy: PolicyVersion, actor: Actor, credit: Credit, scan_id: int, at: datetime, now: datetime
-) -> None:
-    closed = db.session.connection().execute(
-        _CLOSE,
-        {
-            "session_id": row.open_id,
-            "left_at": max(at, row.open_in_at),
-            "scan_id": scan_id,
-            "raw": credit.raw,
-            "credited": credit.credited,
-            "why": ",".join(credit.reductions),
-            "counts": credit.credited > 0,
-        },
-    )
-    if not closed.rowcount:
-        raise LostRace
-    if credit.credited:
-        ledger.credit(
-            ledger.Service(
-                volunteer_id=row.volunteer_id,
-                service_on=clock.civil_date(row.open_in_at),
-                region_code=row.region_code,
-                policy_id=policy.id,
-                day_cap_minutes=policy.policy.day_cap,
-                shift_id=row.shift_id,
-                station_id=row.station_id,
-                team_id=row.sign_up_team_id,
-            ),
-            source=f"session:{row.open_id}",
-            minutes=credit.credited,
-            hours_class=HoursClass.A,
-            now=now,
-            recorded_by=actor.account_id,
-        )
+def _answer(case: Case, verdict: Verdict, details: dict[str, Any]) -> Answer:
+    row = case.row
+    at = case.at if verdict.outcome is Outcome.ACCEPTED else case.facts.scanned_at
+    return Answer(case.item.nonce, verdict.outcome, verdict.reason, details, row.name, row.number, row.team_name, at)

@@ -14,6 +14,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(CAST(:keys AS text[])) AS key")
+
 AnySession = Session | scoped_session[Any]
 
 SQLITE_PRAGMAS = (
@@ -96,6 +98,13 @@ def take_turn(session: AnySession, key: str) -> None:
     """
     if name(session) == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
+def take_turns(session: AnySession, keys: Iterable[str]) -> None:
+    """Take several turns at once, in one order for everybody, so that two who need the same ones never deadlock."""
+    wanted = sorted(set(keys))
+    if wanted and name(session) == "postgresql":
+        session.connection().execute(_TURNS, {"keys": wanted})
 
 
 def new_keys(session: AnySession, table: Table, count: int) -> list[int]:

@@ -35,16 +35,14 @@ def register_fonts() -> None:
 
 
 class Sheet:
-    """An A4 sheet, upright, measured in points from the lower left; `canvas` is ReportLab's own."""
+    """A sheet, by default A4 upright, measured in points from the lower left; `canvas` is ReportLab's own."""
 
-    width: float = A4[0]
-    height: float = A4[1]
-
-    def __init__(self, title: str, author: str) -> None:
+    def __init__(self, title: str, author: str, size: tuple[float, float] = A4) -> None:
         register_fonts()
+        self.width, self.height = size
         self._target = BytesIO()
         # `invariant`: the same sheet gives the same bytes, without the clock of the machine.
-        self.canvas: Any = Canvas(self._target, pagesize=A4, invariant=1, lang="zh-CN", initialFontName=REGULAR)
+        self.canvas: Any = Canvas(self._target, pagesize=size, invariant=1, lang="zh-CN", initialFontName=REGULAR)
         self.canvas.setTitle(title)
         self.canvas.setAuthor(author)
 
@@ -69,6 +67,10 @@ class Sheet:
                 path.rect(x + start * module, y + side - (row + 1) * module, length * module, module)
         self.canvas.setFillGray(0)
         self.canvas.drawPath(path, stroke=0, fill=1)
+
+    def next(self) -> None:
+        """Go on with another sheet of the same size."""
+        self.canvas.showPage()
 
     def finish(self) -> bytes:
         """Return the file."""

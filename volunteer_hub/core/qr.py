@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 
@@ -28,6 +30,11 @@ def svg(text: str) -> str:
         f'shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{size}v{size}H0z"/>'
         f'<path fill="#000" d="{dark}"/></svg>'
     )
+
+
+def data_address(text: str) -> str:
+    """Return the code as a picture that is its own address, for one that must not have an address."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg(text).encode()).decode()
 
 
 def runs(row: list[bool]) -> list[tuple[int, int]]:

@@ -8,8 +8,8 @@ from random import Random
 from typing import Any, Protocol
 
 from volunteer_hub.checkin import codes
+from volunteer_hub.checkin.items import ScanItem
 from volunteer_hub.checkin.models import Direction, EntryPoint, Outcome
-from volunteer_hub.checkin.service import ScanItem
 from volunteer_hub.demo.attendance import Course, Visit
 from volunteer_hub.demo.bulk import Row
 from volunteer_hub.ledger.policy import credit_minutes

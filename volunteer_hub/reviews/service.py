@@ -60,7 +60,7 @@ def confirm(actor: Actor, file: CaseFile, *, out_at: datetime, reason: str, now:
     session, shift = file.session, file.shift
     if not session.in_at <= out_at <= shift.ends_at:
         raise DomainError("out_at_range", N_("离开时间应在签到时间和计划结束时间之间。"), field="out_at")
-    policy = ledger.policy_for(session.region_code, shift.starts_at, now=now)
+    policy = ledger.policy_for(file.station.region_code, shift.starts_at, now=now)
     _decide(actor, file, Decision.CONFIRMED, out_at, reason, now)
     credit = crediting.credit_of(session, shift, policy, in_at=session.in_at, out_at=out_at)
     if "overlap" in credit.reductions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
@@ -106,6 +106,17 @@ def find_card(card_id: int) -> tuple[int | None, bool]:
     """Return whose printed card it is, and whether it was replaced or taken back; (None, False) for no card."""
     row = db.session.execute(select(Card.volunteer_id, Card.revoked_at).where(Card.id == card_id)).one_or_none()
     return (None, False) if row is None else (row.volunteer_id, row.revoked_at is not None)
+
+
+def list_live_cards(volunteer_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return the ids of the live cards of these volunteers, by holder."""
+    rows = db.session.execute(
+        select(Card.volunteer_id, Card.id).where(Card.volunteer_id.in_(volunteer_ids), Card.revoked_at.is_(None))
+    )
+    cards: dict[int, list[int]] = {}
+    for volunteer_id, card_id in rows:
+        cards.setdefault(volunteer_id, []).append(card_id)
+    return cards
 
 
 def list_cards(volunteer_id: int) -> Sequence[Card]:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
 from tests.makers.checkin import START, Door, make_door, make_signed_up
-from volunteer_hub.checkin import codes
+from volunteer_hub.checkin import codes, service
 from volunteer_hub.checkin.models import Direction, Outcome, Scan, ServiceSession
 from volunteer_hub.core.db import db
 from volunteer_hub.ledger.models import HoursEntry
@@ -49,7 +50,17 @@ def _all_scan(app: Flask, door: Door, volunteer: Volunteer, direction: Direction
 
 
 def test_one_person_scanned_by_many_devices_at_once_has_one_session_and_one_entry(app: Flask) -> None:
-    """The unique index on open sessions and the unique ledger source carry this; see the controls below."""
+    """A person's scans take turns; the unique indexes are the second line. See the controls below."""
+    _everybody_is_in_once(app)
+
+
+def test_without_turns_the_indexes_alone_keep_everybody_in_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The unique index on open sessions and the unique ledger source carry this when nobody waits."""
+    monkeypatch.setattr(service, "take_turns", lambda *_: None)
+    _everybody_is_in_once(app)
+
+
+def _everybody_is_in_once(app: Flask) -> None:
     door = make_door()
     for _ in range(ROUNDS):
         volunteer = make_signed_up(door)
@@ -80,13 +91,16 @@ def test_one_nonce_sent_in_parallel_is_recorded_once(app: Flask) -> None:
     assert db.session.scalar(select(func.count()).select_from(Scan)) == ROUNDS
 
 
-def test_control_without_the_index_on_open_sessions_people_are_in_twice(app: Flask, engine: str) -> None:
-    """The negative control: with the guard dropped PostgreSQL lets several sessions through.
+def test_control_without_turns_and_index_people_are_in_twice(
+    app: Flask, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: with both guards gone PostgreSQL lets several sessions through.
 
     SQLite has a single writer that reads after it got its turn, so there the race cannot happen; the
     control then only shows that its turn-taking suffices. Half the devices hold the code of the slot
     before: a code's single use is a second guard, which would otherwise hide the missing first.
     """
+    monkeypatch.setattr(service, "take_turns", lambda *_: None)
     door = make_door()
     with db.engine.begin() as connection:
         connection.execute(text("DROP INDEX uq_sessions_open"))

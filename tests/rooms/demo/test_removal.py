@@ -18,7 +18,7 @@ from volunteer_hub.activities.models import Activity, Shift
 from volunteer_hub.checkin import codes
 from volunteer_hub.checkin.desk import take_scans
 from volunteer_hub.checkin.models import Direction, EntryPoint, Outcome, Scan
-from volunteer_hub.checkin.service import ScanItem
+from volunteer_hub.checkin.items import ScanItem
 from volunteer_hub.core.actor import COMMAND_LINE
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.scope import EVERYTHING
