@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from volunteer_hub.core import clock, tokens
+from volunteer_hub.core import clock
 from volunteer_hub.core.db import transaction
 from volunteer_hub.core.errors import DomainError, NotFound
 from volunteer_hub.core.permission import Permission
@@ -15,7 +15,7 @@ from volunteer_hub.core.text import N_
 from volunteer_hub.regions import queries as regions
 from volunteer_hub.regions.models import Region
 from volunteer_hub.regions.picker import place_picker
-from volunteer_hub.volunteers import corrections, labels, queries, searching, service, texts
+from volunteer_hub.volunteers import corrections, labels, passes, queries, searching, service, texts
 from volunteer_hub.volunteers.forms import AssuranceForm, CorrectionForm, DeskForm, OpenForm, RestoreForm, SearchForm
 from volunteer_hub.volunteers.models import Standing, Volunteer
 from volunteer_hub.volunteers.showing import ages, picker, registration_page
@@ -25,8 +25,6 @@ from volunteer_hub.web.i18n import say
 pages = Blueprint("volunteers_admin", __name__)
 
 Answer = str | Response | tuple[str, int]
-#: How long a person found by a full number may be looked at, in seconds.
-FOUND_FOR = 30 * 60
 
 
 @pages.route("/office/volunteers", methods=["GET", "POST"])
@@ -186,7 +184,7 @@ def restore(volunteer_id: int) -> Answer:
 
 def _hand_out(volunteer_id: int) -> str:
     """Return a pass to the masked page of somebody just found by a full number, for this account only."""
-    return tokens.seal("volunteer-found", {"v": volunteer_id, "a": actor().account_id}, FOUND_FOR)
+    return passes.hand_out(volunteer_id, actor().account_id)
 
 
 def _address_of(volunteer: Volunteer) -> str:
@@ -195,8 +193,7 @@ def _address_of(volunteer: Volunteer) -> str:
 
 def _seen(volunteer_id: int, permission: Permission) -> Volunteer:
     """Return somebody inside the scope, or found a while ago by a full number. Raises NotFound."""
-    claims = tokens.unseal("volunteer-found", request.values.get("found", "")) or {}
-    was_found = claims.get("v") == volunteer_id and claims.get("a") == actor().account_id
+    was_found = passes.was_found(request.values.get("found", ""), volunteer_id, actor().account_id)
     return queries.get_volunteer(EVERYTHING if was_found else scope(permission), volunteer_id)
 
 
