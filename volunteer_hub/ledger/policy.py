@@ -34,6 +34,10 @@ class Policy:
     round_nearest: bool = False
     #: A second scan within so many seconds of the first is the same act.
     same_act_seconds: int = 60
+    #: Make-up hours of a station in a month: at most so many minutes, or this share (percent) of what it
+    #: recorded by scans (classes A and B), whichever is more.
+    make_up_quota_floor: int = 600
+    make_up_quota_share: int = 10
 
     def as_rules(self) -> dict[str, Any]:
         """Return the policy as it is stored."""

@@ -10,6 +10,7 @@ from typing import Any
 import wtforms
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     DateField,
@@ -37,6 +38,7 @@ __all__ = [
     "DateField",
     "DateTimeLocalField",
     "DecimalField",
+    "FileField",
     "Form",
     "HiddenField",
     "IntegerField",

@@ -1,0 +1,21 @@
+"""The timetable's share of make-ups: what a late scan overtakes is taken back."""
+
+from __future__ import annotations
+
+import logging
+
+from volunteer_hub.core import clock
+from volunteer_hub.core.db import transaction
+from volunteer_hub.reviews import make_up_entries
+
+log = logging.getLogger(__name__)
+
+
+def take_back_overtaken() -> None:
+    """Take back make-ups whose time a scan shows elsewhere, until none is left."""
+    while True:
+        with transaction():
+            taken = make_up_entries.take_back_overtaken(now=clock.now())
+        if not taken:
+            return
+        log.info("took back %d make-ups that scans had overtaken", taken)
