@@ -1,6 +1,8 @@
-/* Shows the answer to a scan: over the whole screen for three seconds, and in the list of the last twenty. */
+/* Shows the answer to a scan: over the whole screen for three seconds, or one, and in the list of the last twenty. */
 
 const LASTS = 3000;
+const LASTS_RAPID = 1000;
+const UNDO_FOR = 5 * 60 * 1000;
 const MOST = 20;
 const ICONS = { accepted: 'check', already: 'repeat', pending: 'clock', stored: 'cloud', refused: 'cross' };
 const SVG = 'http://www.w3.org/2000/svg';
@@ -11,6 +13,7 @@ export class ResultScreen {
     this.spoken = spoken;
     this.icons = icons;
     this.held = false;
+    this.rapid = false;
     this.timer = null;
     this.button = screen.querySelector('.result-back');
     this.hint = screen.querySelector('.result-hold');
@@ -31,11 +34,12 @@ export class ResultScreen {
     for (const [part, text] of [['word', result.headline], ['name', result.name], ['number', number], ['why', result.explanation]]) {
       this.screen.querySelector(`.result-${part}`).textContent = text ?? '';
     }
+    this.screen.querySelector('.result-kept').hidden = !result.kept;
     this.spoken.textContent = [result.headline, result.name, result.explanation].filter(Boolean).join('，');
     this.screen.hidden = false;
     this.button.hidden = true;
     this.hint.hidden = false;
-    this.timer = setTimeout(() => this.hide(), LASTS);
+    this.timer = setTimeout(() => this.hide(), this.rapid ? LASTS_RAPID : LASTS);
   }
 
   hold() {
@@ -53,7 +57,9 @@ export class ResultScreen {
 }
 
 export class ResultList {
-  constructor(list, empty, icons, words) {
+  /* undo(nonce): takes a scan back and returns the sentence to show instead. */
+  constructor(list, empty, icons, words, undo) {
+    this.undo = undo;
     this.list = list;
     this.empty = empty;
     this.icons = icons;
@@ -69,14 +75,34 @@ export class ResultList {
       this.rows.set(item.nonce, row);
     }
     row.className = result.outcome;
+    const kept = result.kept ? `　${this.words.stored}` : '';
     row.replaceChildren(
       this.mark(result.outcome),
       piece('span', 'who', result.name ?? result.headline),
       piece('span', 'when num', `${this.words[item.direction]} ${result.at ?? ''}`),
-      piece('span', 'said', result.name ? `${result.headline}　${result.explanation}` : result.explanation),
+      piece('span', 'said', (result.name ? `${result.headline}　${result.explanation}` : result.explanation) + kept),
     );
+    if (result.stored && result.outcome === 'accepted') this.offerUndo(row, item);
     this.empty.hidden = true;
     while (this.list.children.length > MOST) this.drop(this.list.lastElementChild);
+  }
+
+  /* For five minutes, on what the server has accepted: a scan on its way cannot be called back. */
+  offerUndo(row, item) {
+    const left = UNDO_FOR - (Date.now() - Date.parse(item.scanned_at));
+    if (left <= 0) return;
+    const button = piece('button', 'link undo', this.words.undo);
+    button.type = 'button';
+    button.addEventListener('click', async () => {
+      button.disabled = true;
+      const said = await this.undo(item);
+      row.querySelector('.said').textContent = said.text;
+      if (said.done) row.className = 'undone';
+      if (said.done) button.remove();
+      else button.disabled = false;
+    });
+    row.append(button);
+    setTimeout(() => button.remove(), left);
   }
 
   drop(row) {

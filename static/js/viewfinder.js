@@ -3,6 +3,11 @@
 import { Camera, CameraTrouble } from './camera.js';
 import { QrReader } from './qr-reader.js';
 
+/* Browsers inside other programs, where a camera that does not open will not open at the second try either. */
+const IN_APP = /MicroMessenger|DingTalk|AlipayClient|QQ\/|Weibo/i;
+const HOPELESS_THERE = ['unsupported', 'denied', 'failed', 'none'];
+const HOPELESS = ['insecure', 'unsupported', 'in_app'];
+
 export class Viewfinder {
   constructor(frame, words, onText) {
     this.frame = frame;
@@ -23,7 +28,7 @@ export class Viewfinder {
   /* Starts at once where the camera was allowed before; else asks with a button, so that the prompt explains itself. */
   async open() {
     const hindrance = Camera.hindrance();
-    if (hindrance) this.explain(hindrance, null);
+    if (hindrance) this.explain(here(hindrance), null);
     else if (await Camera.isAllowed()) await this.start();
     else this.explain('ask', 'start');
   }
@@ -45,7 +50,8 @@ export class Viewfinder {
       this.reader.run();
     } catch (trouble) {
       this.camera.stop();
-      this.explain(trouble.kind ?? 'failed', ['insecure', 'unsupported'].includes(trouble.kind) ? null : 'retry');
+      const kind = here(trouble.kind ?? 'failed');
+      this.explain(kind, HOPELESS.includes(kind) ? null : 'retry');
     } finally {
       this.starting = false;
     }
@@ -78,4 +84,9 @@ export class Viewfinder {
       this.torch.hidden = true;
     }
   }
+}
+
+/* What helps inside WeChat is to leave it. */
+function here(kind) {
+  return IN_APP.test(navigator.userAgent) && HOPELESS_THERE.includes(kind) ? 'in_app' : kind;
 }

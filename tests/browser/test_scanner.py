@@ -162,7 +162,7 @@ def test_a_handheld_scanner_is_heard_wherever_the_focus_is(door: Door, page: Pag
     page.focus("#direction input[value=in]")
     handheld(page, door.code())
     expect(page.locator("#result .result-word")).to_have_text("签到成功", timeout=PATIENCE)
-    assert [scan.entry_point for scan in door.scans()] == [EntryPoint.MANAGER_SCAN]
+    assert [scan.entry_point for scan in door.scans()] == [EntryPoint.HANDHELD]
 
 
 def test_a_touch_keeps_the_answer_until_one_goes_on(door: Door, page: Page) -> None:
