@@ -58,8 +58,8 @@ class Settings:
         self.MAX_CONTENT_LENGTH = 5 * 1024 * 1024
         self.MAX_FORM_PARTS = 500
         self.SEND_FILE_MAX_AGE_DEFAULT = 31536000
-        #: Threads of one process, as gunicorn.conf.py makes them: half to work in, the rest to wait or refuse in.
-        self.WEB_THREADS = _number("WEB_THREADS", 16)
+        #: Threads of one process, as gunicorn.conf.py makes them: some work, the rest wait or refuse.
+        self.WEB_THREADS = _number("WEB_THREADS", 24)
         self.RATELIMIT_STORAGE_URI = environ.get("RATELIMIT_STORAGE_URI", "memory://")
         self.RATELIMIT_ENABLED = self.ENVIRONMENT != "testing"
         self.TESTING = self.ENVIRONMENT == "testing"

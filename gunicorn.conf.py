@@ -9,8 +9,8 @@ from pathlib import Path
 bind = os.environ.get("BIND") or f"0.0.0.0:{os.environ.get('PORT') or '8000'}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
-#: Half of them work at once, the others wait or send away what cannot be done: volunteer_hub/web/places.py.
-threads = int(os.environ.get("WEB_THREADS", "16"))
+#: Eight of them work at once, the others wait or send away what cannot be done: volunteer_hub/web/places.py.
+threads = int(os.environ.get("WEB_THREADS", "24"))
 timeout = 120
 graceful_timeout = 30
 keepalive = 5

@@ -21,6 +21,7 @@ from typing import Any
 
 from bench.world import World
 from volunteer_hub.core import clock
+from volunteer_hub.web.places import Limit, Urgency
 
 CLIENTS = 4
 
@@ -41,21 +42,24 @@ def measure(world: World, served: str, plain: str, recorded: list[list[tuple[str
         json.dumps({"items": [world.item(person, "in", secrets.token_hex(16), now)]}).encode()
         for person in world.people
     ]
-    with _gunicorn("bench.throughput:hub()", served) as port:
+    with gunicorn("bench.throughput:hub()", served) as port:
         hub = _send(port, "/api/v1/scans", bodies, world.token)
     with tempfile.NamedTemporaryFile(suffix=".pickle") as kept:
         kept.write(pickle.dumps(recorded))
         kept.flush()
-        with _gunicorn("bench.throughput:plain()", plain, RECORDED=kept.name) as port:
+        with gunicorn("bench.throughput:plain()", plain, RECORDED=kept.name) as port:
             bare = _send(port, "/replay", [str(number).encode() for number in range(len(recorded))], world.token)
     return Throughput(hub, bare)
 
 
 def hub() -> Any:
-    """Return the application, for gunicorn."""
+    """Return the application, for gunicorn; with OPEN_DOOR nobody is sent away (the negative control)."""
     from bench.world import application  # noqa: PLC0415 - only in the server's process
 
-    return application(os.environ["BENCH_URI"])
+    app = application(os.environ["BENCH_URI"])
+    if os.environ.get("OPEN_DOOR"):
+        app.extensions["places"].limits = dict.fromkeys(Urgency, Limit(10**6, 10**6, 0))
+    return app
 
 
 def plain() -> Any:
@@ -88,7 +92,8 @@ def plain() -> Any:
 
 
 @contextlib.contextmanager
-def _gunicorn(target: str, uri: str, **environment: str) -> Iterator[int]:
+def gunicorn(target: str, uri: str, *, threads: int = CLIENTS, **environment: str) -> Iterator[int]:
+    """Serve one of this file's applications on a free port by one worker with threads; yield the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -101,14 +106,14 @@ def _gunicorn(target: str, uri: str, **environment: str) -> Iterator[int]:
             "--bind",
             f"127.0.0.1:{port}",
             "--threads",
-            str(CLIENTS),
+            str(threads),
             "--worker-class",
             "gthread",
             "--log-level",
             "error",
             "--no-control-socket",
         ],
-        env={**os.environ, "BENCH_URI": uri, **environment},
+        env={**os.environ, "BENCH_URI": uri, "WEB_THREADS": str(threads), **environment},
     )
     try:
         _wait(port, process)

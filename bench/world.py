@@ -21,11 +21,15 @@ from sqlalchemy import create_engine, insert, text
 
 from config import Settings
 from tests import postgres
+from tests.makers.accounts import make_staff
 from tests.makers.checkin import make_door
+from volunteer_hub.accounts import service as accounts
+from volunteer_hub.accounts.models import Role, TokenKind
 from volunteer_hub.activities.models import SignUp, SignUpState
 from volunteer_hub.app import create_app
 from volunteer_hub.checkin import codes
 from volunteer_hub.core import clock
+from volunteer_hub.core.actor import COMMAND_LINE
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.ledger import service as ledger
 from volunteer_hub.volunteers.models import STILL, DocumentKind, Standing, Volunteer
@@ -39,6 +43,8 @@ class World:
     shift_id: int
     people: tuple[int, ...]
     token: str
+    #: The secret of a program that may see the Office's statistics and take them out as files.
+    office: str
 
     def item(self, person: int, direction: str, nonce: str, at: datetime) -> dict[str, object]:
         """Return one scan as a phone sends it; coming in was two minutes ago, since a code serves once."""
@@ -115,6 +121,7 @@ def build(uri: str, people: int) -> World:
         now = clock.now()
         door = make_door(starts_at=now - timedelta(minutes=30), ends_at=now + timedelta(hours=5))
         token = door.issue_token(now)
+        office = _office(now)
         with transaction():
             ledger.policy_for(door.station.region_code, now, now=now)
             keys = range(1, people + 1)
@@ -146,7 +153,7 @@ def build(uri: str, people: int) -> World:
                     for key in keys
                 ],
             )
-        world = World(uri, door.shift.id, tuple(keys), token)
+        world = World(uri, door.shift.id, tuple(keys), token, office)
         db.session.remove()
         if uri.startswith("sqlite"):
             with db.engine.connect() as connection:
@@ -156,6 +163,12 @@ def build(uri: str, people: int) -> World:
                 connection.execute(text("ANALYZE"))
         db.engine.dispose()
     return world
+
+
+def _office(now: datetime) -> str:
+    account = make_staff(Role.OFFICE)
+    with transaction():
+        return accounts.issue_token(COMMAND_LINE, account.id, TokenKind.PROGRAM, "报表", now=now)[1]
 
 
 def _volunteer(key: int, registered: datetime) -> dict[str, object]:

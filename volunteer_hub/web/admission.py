@@ -21,15 +21,20 @@ log = logging.getLogger(__name__)
 
 #: The one table of urgencies: by endpoint, else by blueprint; whatever is not here is a page.
 URGENCIES: dict[str, Urgency] = {
-    "checkin_api.scans": Urgency.CHECK_IN,
+    "checkin_api": Urgency.CHECK_IN,
     "checkin": Urgency.CHECK_IN,
     "checkin_admin": Urgency.CHECK_IN,
+    "door": Urgency.CHECK_IN,
+    "checkin_api.snapshot": Urgency.SIGN_IN,
     "checkin_admin.scan_log": Urgency.PAGE,
     "accounts.sign_in": Urgency.SIGN_IN,
     "accounts.set_up": Urgency.SIGN_IN,
     "volunteers.register": Urgency.SIGN_IN,
     "exchange": Urgency.EXPORT,
     "stations_admin.plate": Urgency.EXPORT,
+    "cards.print_one": Urgency.EXPORT,
+    "cards.print_shift": Urgency.EXPORT,
+    "cards.print_team": Urgency.EXPORT,
 }
 #: Let in always: whoever looks after the machine must see it, and a file costs nothing.
 ALWAYS = frozenset({"static", "home.healthz", "home.readyz"})
@@ -47,7 +52,7 @@ EVERY = 500
 
 def init_app(app: Flask) -> None:
     """Ask for a place before anything else is done for a request, and give it back after everything."""
-    places = Places(limits(app.config.setdefault("WEB_THREADS", 16)))
+    places = Places(limits(app.config.setdefault("WEB_THREADS", 24)))
     pages: Pages = {}
     app.extensions["places"] = places
 

@@ -10,6 +10,8 @@ import threading
 from dataclasses import dataclass
 from enum import IntEnum
 
+#: Worked for at once in one process: more would only take turns at Python's lock, each the slower for it.
+MOST = 8
 #: Seconds a request waits for a place before it is sent away.
 PATIENCE = 2.0
 
@@ -34,12 +36,12 @@ class Limit:
 
 
 def limits(threads: int) -> dict[Urgency, Limit]:
-    """Share out a process's threads: half to work in, the rest to wait in and to send away from.
+    """Share out a process's threads: up to half to work in, the rest to wait in and to send away from.
 
     Whatever is not a check-in leaves at least one place free and some threads unoccupied, so that a
     check-in always finds one; check-ins may fill every place and wait in every thread.
     """
-    places = max(2, threads // 2)
+    places = max(2, min(MOST, threads // 2))
     waiting = max(0, threads - places - 2)
     fewer, half, quarter = places - 1, max(1, places // 2), max(1, places // 4)
     return {
@@ -47,7 +49,7 @@ def limits(threads: int) -> dict[Urgency, Limit]:
         Urgency.SYNC: Limit(quarter, fewer, waiting),
         Urgency.SIGN_IN: Limit(half, fewer, waiting * 3 // 4),
         Urgency.PAGE: Limit(half, max(1, places * 3 // 4), waiting // 2),
-        Urgency.EXPORT: Limit(max(1, places // 8), half, 0),
+        Urgency.EXPORT: Limit(quarter, half, waiting // 3),
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from volunteer_hub.web.places import Places, Urgency, limits
 
-THREADS = 16
+THREADS = 24
 LIMITS = limits(THREADS)
 
 
@@ -43,8 +43,8 @@ def test_each_urgency_has_so_many_places_and_no_more(urgency: Urgency) -> None:
 def test_check_ins_have_the_largest_share_and_exports_the_smallest() -> None:
     shares = [LIMITS[urgency].among for urgency in Urgency]
     assert shares == sorted(shares, reverse=True)
-    assert LIMITS[Urgency.CHECK_IN].at_once == THREADS // 2
-    assert LIMITS[Urgency.EXPORT].at_once == 1
+    assert LIMITS[Urgency.CHECK_IN].at_once == 8
+    assert LIMITS[Urgency.EXPORT].at_once == 2
 
 
 def test_exports_are_sent_away_first_then_pages_then_sign_in_and_check_ins_last() -> None:
