@@ -19,7 +19,6 @@ from volunteer_hub.audit import models as _audit
 from volunteer_hub.audit import routes as audit
 from volunteer_hub.checkin import admin_routes as checkin_admin
 from volunteer_hub.checkin import api as checkin_api
-from volunteer_hub.checkin import closing_routes, health_routes
 from volunteer_hub.checkin import card_routes, closing_routes, health_routes
 from volunteer_hub.checkin import device_routes as checkin_devices
 from volunteer_hub.checkin import door_routes as door
