@@ -25,6 +25,7 @@ from volunteer_hub.notices import service as notices
 from volunteer_hub.notices.models import Notice
 from volunteer_hub.regions.models import Region, RegionLevel
 from volunteer_hub.reviews.models import ReviewCase
+from volunteer_hub.reviews.report_models import HoursReport
 from volunteer_hub.stations.models import Station, StationKeeper, StationKind
 from volunteer_hub.teams.models import JoinMode, Membership, Specialty, Team, TeamKind
 from volunteer_hub.volunteers.models import Volunteer
@@ -122,7 +123,8 @@ def _objects(administrator: Account) -> dict[str, Any]:
         token, _ = accounts.issue_token(COMMAND_LINE, manager.account_id, TokenKind.DEVICE, "门口手机", now=NOW)
         accounts.open_login(db.session.get_one(Account, administrator.id), "another browser", now=NOW)
         keeper = StationKeeper(station_id=activity.station_id, name="孙站长", since=NOW.date())
-        db.session.add(keeper)
+        report = HoursReport(activity_id=activity.id, reason="没有办过", reported_at=NOW)
+        db.session.add_all([keeper, report])
         db.session.flush()
     return {
         "account_id": manager.account_id,
@@ -139,6 +141,7 @@ def _objects(administrator: Account) -> dict[str, Any]:
         "volunteer_id": _first(select(Volunteer)).id,
         "entry_id": _first(select(HoursEntry)).id,
         "notice_id": _notice(administrator),
+        "report_id": report.id,
         "case_id": _first(select(ReviewCase).where(ReviewCase.decided_at.is_(None))).id,
         "slot": int((NOW + timedelta(days=1)).timestamp()) // 30,
         "code": "zh",
