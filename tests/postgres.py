@@ -61,7 +61,7 @@ def server(*, fsync: bool = False) -> Iterator[str]:
     home = Path(tempfile.mkdtemp(prefix="vhpg"))
     if who:
         os.chown(home, *who)
-        binaries = _readable_copy(binaries, home, who)
+        binaries = readable_copy(binaries, home, who)
     as_user = {"user": who[0], "group": who[1], "extra_groups": []} if who else {}
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "HOME": str(home)}
     data = home / "data"
@@ -107,7 +107,7 @@ def server(*, fsync: bool = False) -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _readable_copy(binaries: Path, home: Path, who: tuple[int, int]) -> Path:
+def readable_copy(binaries: Path, home: Path, who: tuple[int, int]) -> Path:
     """Copy binaries that lie where an unprivileged user cannot read (a virtual environment of root's)."""
     if binaries.is_relative_to("/usr"):
         return binaries
