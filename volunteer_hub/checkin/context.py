@@ -21,6 +21,9 @@ from volunteer_hub.stations.models import Station
 from volunteer_hub.teams.models import Team
 from volunteer_hub.volunteers.models import STILL, Standing, Volunteer
 
+#: Scans further apart than this have nothing to do with each other, unless a session spans the time between.
+REACH = timedelta(hours=48)
+
 
 def _statement() -> Any:
     """Build the statement: one row whatever is missing, since every part hangs on it by an outer join."""
@@ -62,12 +65,22 @@ def _statement() -> Any:
         here.c.out_at > opened.c.in_at,
         here.c.in_at < bindparam("scanned_at"),
     )
-    # Whether anything of this person's that counts happened later: then this scan came out of order.
+    # Whether anything of this person's that counts happened later, or was closed without a scan: then this
+    # scan came out of order.
     later = or_(
         exists().where(
             scan_after.c.volunteer_id == volunteer_id,
             scan_after.c.scanned_at > bindparam("scanned_at"),
             scan_after.c.is_admissible,
+        ),
+        exists().where(
+            after.c.volunteer_id == volunteer_id,
+            after.c.in_at > bindparam("reach"),
+            after.c.closed_by != CloseKind.VOIDED,
+            or_(
+                after.c.out_at > bindparam("scanned_at"),
+                and_(after.c.shift_id == shift_id, after.c.closed_by == CloseKind.AUTOMATIC),
+            ),
         ),
         exists().where(after.c.volunteer_id == volunteer_id, after.c.in_at > bindparam("scanned_at")),
     )
@@ -154,6 +167,7 @@ def gather(nonce: str, person: int | None, code_use: str | None, shift_id: int, 
                 "volunteer_id": person,
                 "shift_id": shift_id,
                 "scanned_at": scanned_at,
+                "reach": scanned_at - REACH,
                 "code_use": code_use,
                 "today": today,
                 "yesterday": today - timedelta(days=1),

@@ -6,13 +6,14 @@ The sums of the ledger follow: what stood is reversed, what follows is credited,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import and_, or_, select
 
 from volunteer_hub.activities.models import Activity, ActivityState, Shift, SignUp
 from volunteer_hub.checkin import codes, crediting
 from volunteer_hub.checkin.closing import GRACE
+from volunteer_hub.checkin.context import REACH
 from volunteer_hub.checkin.decision import ShiftFacts, Verdict
 from volunteer_hub.checkin.derivation import Derivation, Event, Given, ShiftRules, Stay, derive
 from volunteer_hub.checkin.models import VOUCHED_FOR, CloseKind, RulingKind, Scan, ScanRuling, ServiceSession
@@ -24,9 +25,6 @@ from volunteer_hub.ledger.policy import Credit, whole_minutes
 from volunteer_hub.ledger.queries import PolicyVersion
 from volunteer_hub.stations.models import Station
 from volunteer_hub.volunteers.models import Standing
-
-#: Scans further apart than this have nothing to do with each other, unless a session spans the time between.
-REACH = timedelta(hours=48)
 
 
 @dataclass

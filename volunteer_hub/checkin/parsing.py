@@ -110,7 +110,7 @@ def _signed(told: list[Any], text: str, signature: str) -> SignedItem:
         _whole("seq", seq, least=1),
         prev,
         beacon,
-        None if mono is None else _whole("mono_ms", mono, least=0),
+        None if mono is None else _whole("mono_ms", mono, least=-(2**53)),
         _whole("wall_ms", wall, least=-(2**53)),
         TOLD[shown] if shown else None,
     )
