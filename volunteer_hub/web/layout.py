@@ -48,7 +48,7 @@ ENTRIES = (
     Entry("activities_admin.index", N_("活动管理"), Permission.SCAN, "clipboard", Group.WORK),
     Entry("reviews.index", N_("待办审核"), Permission.DECIDE_REVIEWS, "inbox", Group.WORK),
     Entry("checkin_health.board", N_("现场看板"), Permission.SCAN, "clock", Group.WORK),
-    Entry("hours_reports.index", N_("公示举报"), Permission.DECIDE_REVIEWS, "flag", Group.WORK),
+    Entry("hours_reports.index", N_("公示举报"), Permission.MANAGE_STATIONS, "flag", Group.WORK),
     Entry("statistics.ratios", N_("统计"), Permission.SEE_STATISTICS, "chart", Group.WORK),
     Entry("volunteers_admin.index", N_("志愿者"), Permission.SEE_PEOPLE, "people", Group.WORK),
     Entry("stations_admin.index", N_("阵地管理"), Permission.MANAGE_STATIONS, "station", Group.WORK),
