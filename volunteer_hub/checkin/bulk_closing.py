@@ -19,6 +19,7 @@ from volunteer_hub.checkin.models import CloseKind, ServiceSession
 from volunteer_hub.core import clock
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db
+from volunteer_hub.core.dialect import take_turn
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.text import N_
 from volunteer_hub.ledger import service as ledger
@@ -106,6 +107,8 @@ def close_one(
     we for them, and the second finds it closed. Skipped, and said so: who came after the stated time, and
     the leader himself.
     """
+    # The same turn that recording a scan takes, so that nobody's stay is told by two at once.
+    take_turn(db.session, f"person:{_read(session_id)[1].id}")
     session, volunteer = _read(session_id)
     if session.shift_id != shift.id or _standing(session, volunteer, actor, out_at) is not Standing.INSIDE:
         return False
@@ -118,7 +121,7 @@ def close_one(
     if not claimed.rowcount:  # type: ignore[attr-defined]  # an UPDATE has one; the annotation says Result
         return False
     db.session.refresh(session)
-    _credit(actor, shift, session, out_at=out_at, now=now)
+    _credit(actor, shift, station, session, out_at=out_at, now=now)
     audit.record(
         actor,
         "checkin.close_bulk",
@@ -143,8 +146,10 @@ def _read(session_id: int) -> tuple[ServiceSession, Volunteer]:
     return row[0], row[1]
 
 
-def _credit(actor: Actor, shift: Shift, session: ServiceSession, *, out_at: datetime, now: datetime) -> None:
-    policy = ledger.policy_for(session.region_code, shift.starts_at, now=now)
+def _credit(
+    actor: Actor, shift: Shift, station: Station, session: ServiceSession, *, out_at: datetime, now: datetime
+) -> None:
+    policy = ledger.policy_for(station.region_code, shift.starts_at, now=now)
     credit = crediting.credit_of(session, shift, policy, in_at=session.in_at, out_at=out_at)
     crediting.close(
         session,
