@@ -95,8 +95,7 @@ def _create_make_ups():
         sa.CheckConstraint('(took_part IS NULL) = (answered_at IS NULL)', name=op.f('ck_make_ups_answered_somehow')),
         *(sa.ForeignKeyConstraint([column], [target], name=op.f(f'fk_make_ups_{column}')) for column, target in (
             ('volunteer_id', 'volunteers.id'), ('shift_id', 'shifts.id'), ('station_id', 'stations.id'),
-            ('region_code', 'regions.code'), ('evidence_id', 'evidence_pictures.id'),
-            ('requested_by', 'accounts.id'), ('decided_by', 'accounts.id'))),
+            ('region_code', 'regions.code'), ('evidence_id', 'evidence_pictures.id'))),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_make_ups')),
     )
     for columns in (['station_id', 'month'], ['station_id', 'state'], ['volunteer_id', 'in_at'], ['shift_id']):
@@ -125,8 +124,7 @@ def _create_corrections():
                            ' AND (new_in_at IS NULL OR new_in_at < new_out_at)', name=op.f('ck_corrections_forward')),
         *_decision_checks('corrections'),
         *(sa.ForeignKeyConstraint([column], [target], name=op.f(f'fk_corrections_{column}')) for column, target in (
-            ('session_id', 'sessions.id'), ('make_up_id', 'make_ups.id'), ('station_id', 'stations.id'),
-            ('requested_by', 'accounts.id'), ('decided_by', 'accounts.id'))),
+            ('session_id', 'sessions.id'), ('make_up_id', 'make_ups.id'), ('station_id', 'stations.id'))),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_corrections')),
     )
     op.create_index(op.f('ix_corrections_station_id_state'), 'corrections', ['station_id', 'state'])

@@ -14,16 +14,21 @@ from werkzeug.routing import Rule
 
 from tests.makers.accounts import make_account, make_staff, sign_in
 from tests.makers.demo import NOW
+from tests.makers.requests import make_asked
+from tests.makers.volunteers import make_volunteer
 from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Account, Login, Role, RoleGrant, ScopeKind, TokenKind
 from volunteer_hub.activities.models import Activity, ActivityState, Shift, SignUp
-from volunteer_hub.core.actor import COMMAND_LINE
+from volunteer_hub.checkin.models import ServiceSession
+from volunteer_hub.core.actor import COMMAND_LINE, Actor
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.permission import Permission
+from volunteer_hub.core.scope import EVERYTHING
 from volunteer_hub.ledger.models import HoursEntry
 from volunteer_hub.notices import service as notices
 from volunteer_hub.notices.models import Notice
 from volunteer_hub.regions.models import Region, RegionLevel
+from volunteer_hub.reviews import correction_queries, corrections, make_ups
 from volunteer_hub.reviews.models import ReviewCase
 from volunteer_hub.reviews.report_models import HoursReport
 from volunteer_hub.stations.models import Station, StationKeeper, StationKind
@@ -141,6 +146,7 @@ def _objects(administrator: Account) -> dict[str, Any]:
         "volunteer_id": _first(select(Volunteer)).id,
         "entry_id": _first(select(HoursEntry)).id,
         "notice_id": _notice(administrator),
+        **_requests(manager.account_id),
         "report_id": report.id,
         "case_id": _first(select(ReviewCase).where(ReviewCase.decided_at.is_(None))).id,
         "slot": int((NOW + timedelta(days=1)).timestamp()) // 30,
@@ -149,6 +155,19 @@ def _objects(administrator: Account) -> dict[str, Any]:
         "kind": "registration",
         "version": "1",
     }
+
+
+def _requests(account_id: int) -> dict[str, int]:
+    """Return a credited session, a correction of it, and a make-up at its shift, each asked for by a manager."""
+    session = _first(select(ServiceSession).where(ServiceSession.is_credited))
+    shift = db.session.get_one(Shift, session.shift_id)
+    newcomer = make_volunteer(session.region_code, "补录人", registered_at=shift.starts_at - timedelta(days=9))
+    asked, actor = make_asked(newcomer, in_at=shift.starts_at, out_at=shift.ends_at), Actor(account_id, "王站长")
+    with transaction():
+        make_up = make_ups.ask(actor, EVERYTHING, shift.id, asked, now=shift.ends_at + timedelta(hours=1))
+        subject = correction_queries.get_session_subject(EVERYTHING, session.id)
+        correction = corrections.propose(actor, subject, None, reason="没有到场", now=NOW)
+        return {"session_id": session.id, "make_up_id": make_up.id, "correction_id": correction.id}
 
 
 def _notice(account: Account) -> int:

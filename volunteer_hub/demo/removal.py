@@ -23,6 +23,7 @@ from volunteer_hub.demo.uprooting import Removed, delete_rows
 from volunteer_hub.ledger.models import HoursBalance, HoursClass, HoursDay, HoursEntry
 from volunteer_hub.reviews.models import ReviewCase
 from volunteer_hub.reviews.report_models import HoursReport
+from volunteer_hub.reviews.request_models import Correction, EvidencePicture, MakeUp
 from volunteer_hub.stations.models import Station, StationKeeper
 from volunteer_hub.teams.models import Membership, Team
 from volunteer_hub.volunteers.models import Consent, Guardian, NumberSeries, Standing, Volunteer
@@ -38,7 +39,7 @@ SHIFTS = select(Shift.id).where(Shift.activity_id.in_(ACTIVITIES))
 def remove(*, now: datetime) -> Removed:
     """Remove the demonstration and return how many rows went from which table. Raises nothing for an empty one."""
     removed: Removed = {}
-    with append_only_lifted(db.session, ("scans", "hours_entries", "hours_reports")):
+    with append_only_lifted(db.session, ("scans", "hours_entries", "hours_reports", "evidence_pictures")):
         _remove_service(removed)
         _remove_register(removed)
         uprooting.detach_real_rows()
@@ -55,11 +56,15 @@ def remove(*, now: datetime) -> Removed:
 
 
 def _remove_service(removed: Removed) -> None:
-    """Remove what was served: reports, cases, ledger, sessions, scans, sign-ups and shifts."""
+    """Remove what was served: reports, requests, cases, ledger, sessions, scans, sign-ups and shifts."""
     delete_rows(
         removed, HoursReport, or_(HoursReport.activity_id.in_(ACTIVITIES), HoursReport.volunteer_id.in_(PEOPLE))
     )
     sessions = select(ServiceSession.id).where(_about(ServiceSession))
+    make_ups = select(MakeUp.id).where(_about(MakeUp))
+    delete_rows(removed, Correction, or_(Correction.session_id.in_(sessions), Correction.make_up_id.in_(make_ups)))
+    delete_rows(removed, MakeUp, _about(MakeUp))
+    delete_rows(removed, EvidencePicture, EvidencePicture.id.not_in(select(MakeUp.evidence_id)))
     delete_rows(removed, ReviewCase, or_(ReviewCase.session_id.in_(sessions), ReviewCase.station_id.in_(STATIONS)))
     guests = _guests()
     delete_rows(removed, HoursEntry, _about(HoursEntry))
@@ -84,7 +89,7 @@ def _remove_register(removed: Removed) -> None:
     delete_rows(removed, Volunteer, Volunteer.is_demonstration)
 
 
-def _about(model: type[HoursEntry | ServiceSession | Scan]) -> ColumnElement[bool]:
+def _about(model: type[HoursEntry | MakeUp | ServiceSession | Scan]) -> ColumnElement[bool]:
     return or_(model.volunteer_id.in_(PEOPLE), model.shift_id.in_(SHIFTS), model.station_id.in_(STATIONS))
 
 

@@ -57,9 +57,11 @@ def _records(volunteer_id: int) -> list[tuple[int | None, str | None, Record]]:
     records: list[tuple[int | None, str | None, Record]] = []
     cases = _cases(volunteer_id)
     for session, activity_id, title in _sessions(volunteer_id):
-        entry = by_source.pop(f"session:{session.id}", None)
-        left = net[entry.id] if entry else None
-        made = of_session(session, clock.civil_date(session.in_at), left, cases.get(session.id))
+        sources = [f"session:{session.id}", *(f"session:{session.id}:{n}" for n in range(2, session.revision + 1))]
+        lines = [by_source.pop(source) for source in sources if source in by_source]
+        left = sum(net[entry.id] for entry in lines) if lines else None
+        case = cases.get(session.id) or (CaseFacts(True, lines[-1].reason) if lines else None)
+        made = of_session(session, clock.civil_date(session.in_at), left, case)
         records.append((activity_id, title, made))
     titles = _titles([entry.shift_id for entry in by_source.values() if entry.shift_id])
     for entry in by_source.values():

@@ -74,7 +74,7 @@ class CorrectionFile:
 
     correction: Correction
     subject: Subject
-    requester: str
+    requester: str | None
     decider: str | None
 
     @property
@@ -209,7 +209,7 @@ def _files(scope: Scope) -> AnySelect:
         .join(Shift, Shift.id == shift_id)
         .join(Activity, Activity.id == Shift.activity_id)
         .join(Station, Station.id == Correction.station_id)
-        .join(requester, requester.id == Correction.requested_by)
+        .outerjoin(requester, requester.id == Correction.requested_by)
         .outerjoin(decider, decider.id == Correction.decided_by)
         .where(_within(scope))
     )

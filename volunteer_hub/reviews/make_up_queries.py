@@ -41,7 +41,7 @@ class MakeUpFile:
     shift: Shift
     activity: Activity
     station: Station
-    requester: str
+    requester: str | None
     decider: str | None
 
     @property
@@ -207,6 +207,6 @@ def _joined() -> AnySelect:
         .join(Shift, Shift.id == MakeUp.shift_id)
         .join(Activity, Activity.id == Shift.activity_id)
         .join(Station, Station.id == MakeUp.station_id)
-        .join(requester, requester.id == MakeUp.requested_by)
+        .outerjoin(requester, requester.id == MakeUp.requested_by)
         .outerjoin(decider, decider.id == MakeUp.decided_by)
     )

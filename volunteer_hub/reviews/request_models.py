@@ -76,7 +76,7 @@ class MakeUp(Base):
     month: Mapped[str] = mapped_column(String(7))
     reason: Mapped[str]
     evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence_pictures.id"))
-    requested_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    requested_by: Mapped[int] = mapped_column(BigKey)
     requested_at: Mapped[datetime]
     #: True where the service was more than ten working days ago: somebody above the station decides.
     is_late: Mapped[bool]
@@ -87,7 +87,7 @@ class MakeUp(Base):
     took_part: Mapped[TookPart | None] = mapped_column(choice(TookPart, 3))
     answered_at: Mapped[datetime | None]
     state: Mapped[RequestState] = mapped_column(choice(RequestState), default=RequestState.PENDING)
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    decided_by: Mapped[int | None] = mapped_column(BigKey)
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None]
     #: Rises each time the credit is taken back; part of the next ledger entry's source.
@@ -137,10 +137,10 @@ class Correction(Base):
     #: What the new times came to when it was approved.
     new_minutes: Mapped[int | None]
     reason: Mapped[str]
-    requested_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    requested_by: Mapped[int] = mapped_column(BigKey)
     requested_at: Mapped[datetime]
     state: Mapped[RequestState] = mapped_column(choice(RequestState), default=RequestState.PENDING)
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    decided_by: Mapped[int | None] = mapped_column(BigKey)
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None]
 

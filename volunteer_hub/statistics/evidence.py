@@ -25,6 +25,7 @@ from volunteer_hub.core.scope import Scope, in_region
 from volunteer_hub.ledger.models import HourPolicy, HoursEntry
 from volunteer_hub.regions.models import Region
 from volunteer_hub.reviews.models import ReviewCase
+from volunteer_hub.reviews.request_models import Correction, MakeUp, RequestState
 from volunteer_hub.stations.models import Station
 from volunteer_hub.statistics.queries import (
     counted_assurances,
@@ -230,22 +231,42 @@ def _entries(question: Question, volunteer_id: int) -> Select[*tuple[Any, ...]]:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a line comes from: its session, if it had one, the reviews of it, and every scan around it."""
+    """Where a line comes from: its session or make-up, the reviews and corrections, and every scan around it."""
 
     session: ServiceSession | None
+    make_up: MakeUp | None
     shift: Shift | None
     reviews: list[Row[Any]]
+    corrections: list[Row[Any]]
     scans: list[Row[Any]]
 
 
 def find_origin(entry: HoursEntry) -> Origin:
     """Return what a line was made from. A reversal shows what the line it reverses was made from."""
     first = db.session.get(HoursEntry, entry.reverses_id) if entry.reverses_id else entry
-    named = re.match(r"session:(\d+)", first.source if first else "")
+    source = first.source if first else ""
+    named, made_up = re.match(r"session:(\d+)", source), re.match(r"make-up:(\d+)", source)
     session = db.session.get(ServiceSession, int(named[1])) if named else None
+    make_up = db.session.get(MakeUp, int(made_up[1])) if made_up else None
     shift_id = session.shift_id if session else entry.shift_id
     shift = db.session.get(Shift, shift_id) if shift_id else None
-    return Origin(session, shift, _reviews(session), _scans(entry.volunteer_id, shift_id, session))
+    scans = _scans(entry.volunteer_id, shift_id, session)
+    return Origin(session, make_up, shift, _reviews(session), _corrections(session, make_up), scans)
+
+
+def _corrections(session: ServiceSession | None, make_up: MakeUp | None) -> list[Row[Any]]:
+    """Return (correction, decider) of every correction that was approved, in order."""
+    about = (
+        Correction.session_id == session.id if session else Correction.make_up_id == (make_up.id if make_up else 0)
+    )
+    return list(
+        db.session.execute(
+            select(Correction, Account.display_name.label("decider"))
+            .outerjoin(Account, Account.id == Correction.decided_by)
+            .where(about, Correction.state == RequestState.APPROVED)
+            .order_by(Correction.id)
+        )
+    )
 
 
 def _reviews(session: ServiceSession | None) -> list[Row[Any]]:

@@ -17,6 +17,7 @@ from volunteer_hub.core.permission import Permission
 from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.regions.labels import BASES
 from volunteer_hub.regions.models import PopulationBase
+from volunteer_hub.reviews.request_labels import TOOK_PART
 from volunteer_hub.statistics import definitions, evidence, labels, queries, service, showing
 from volunteer_hub.statistics.evidence import Crowd, Having
 from volunteer_hub.statistics.question import Question, parse
@@ -119,6 +120,7 @@ def entry(entry_id: int) -> str | tuple[str, int]:
         origin=evidence.find_origin(line.HoursEntry),
         args=question.args() | {"opened": request.args["opened"]},
         kinds=labels.ENTRY_KINDS,
+        took_part=TOOK_PART,
         directions=DIRECTIONS,
         entry_points=ENTRY_POINTS,
         outcomes=OUTCOMES,
