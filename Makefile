@@ -9,7 +9,7 @@ VENV := .venv/bin
 export PORT HTTPS DEMO
 
 .DEFAULT_GOAL := help
-.PHONY: help run env env-dev test lint format lock messages migrations-check demo-remove backup bench screenshots clean
+.PHONY: help run env env-dev test lint format lock messages migrations-check demo-remove backup bench bench-scanner screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,8 +47,17 @@ demo-remove: env ## Remove the demonstration district and everything done on it
 backup: env ## Copy the SQLite database and its key to instance/backups/
 	@$(VENV)/flask hub backup
 
-bench: env-dev ## Measure a check-in against the bare driver, on both engines
+bench: env-dev ## Measure a check-in against the bare driver, queues after an outage, twice the load
 	@$(VENV)/python -m bench.checkin
+	@$(VENV)/python -m bench.sync
+	@$(VENV)/python -m bench.overload
+
+bench-scanner: env-dev ## Show the scanner a hundred pictures; compare decoders (needs Chromium and npm)
+	@$(VENV)/python -m bench.scanner
+
+soak: env-dev ## Kill workers and databases 100 times during 10,000 check-ins, cut the power 2,000 times
+	@$(VENV)/python -m tests.faults.soak
+	@FAULTS_CUTS=2000 $(VENV)/pytest tests/faults/test_powercut.py
 
 screenshots: env-dev ## Draw the main pages into docs/screenshots/
 	@$(VENV)/python -m scripts.screenshots

@@ -12,14 +12,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import create_engine, update
-
 from bench.world import build
 from tests.faults import failpoints
 from tests.faults.ackload import JournalFile, Load, Tally, lines
-from tests.faults.sites import Cluster, Gunicorn, report, site
-from volunteer_hub.ledger.models import HourPolicy
-from volunteer_hub.ledger.policy import Policy
+from tests.faults.sites import Cluster, Gunicorn, count_short_stays, report, site
 from volunteer_hub.ledger.verify import Report
 
 WORKERS = {"sqlite": 1, "postgresql": 2}
@@ -89,7 +85,7 @@ def run(
     with site(engine) as (uri, cluster), tempfile.TemporaryDirectory(prefix="vhfaults") as kept:
         folder = Path(kept)
         world = build(uri, acknowledged // 2)
-        _count_short_stays(uri)
+        count_short_stays(uri)
         served = Gunicorn(uri, folder, workers=WORKERS[engine], variant=variant)
         journal = JournalFile(folder / "journal")
         load = Load(world, journal, served.port, seed)
@@ -121,12 +117,3 @@ def _elsewhere(
         ways.append(("backend", partial(cluster.kill_backend, chance)))
         ways.append(("postmaster", cluster.kill_postmaster))
     return ways
-
-
-def _count_short_stays(uri: str) -> None:
-    """Let the two minutes between a person's scans count, so that every check-out writes the ledger."""
-    engine = create_engine(uri)
-    rules = Policy(least_minutes=1, same_act_seconds=0).as_rules()
-    with engine.begin() as connection:
-        connection.execute(update(HourPolicy).values(rules=rules))
-    engine.dispose()
