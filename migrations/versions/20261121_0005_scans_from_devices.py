@@ -59,6 +59,7 @@ def upgrade():
         sa.Column('ruled_at', sa.DateTime(), nullable=False),
         sa.Column('ruled_by', KEY, nullable=False),
         sa.Column('reason', sa.String(length=200), nullable=False),
+        sa.Column('stated_at', sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(['scan_id'], ['scans.id'], name=op.f('fk_scan_rulings_scan_id')),
         sa.PrimaryKeyConstraint('scan_id', name=op.f('pk_scan_rulings')),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from volunteer_hub.activities.models import Activity, ActivityState, Shift, SignUp
 from volunteer_hub.checkin import codes, crediting
@@ -80,7 +80,7 @@ def load(volunteer_id: int, around: datetime, *shift_ids: int, now: datetime) ->
         )
     )
     begin = min([begin, *(session.in_at for session in sessions)])
-    events = [_event(scan, ruling) for scan, ruling in _scans(volunteer_id, begin, end)]
+    events = [_event(scan, kind, stated_at) for scan, kind, stated_at in _scans(volunteer_id, begin, end)]
     wanted = {*shift_ids, *(event.shift_id for event in events), *(session.shift_id for session in sessions)}
     rows = db.session.execute(
         select(Shift, Activity.state, Station.region_code)
@@ -119,13 +119,15 @@ def again(actor: Actor, volunteer_id: int, around: datetime, *, now: datetime) -
     apply(actor, load(volunteer_id, around, now=now), now=now)
 
 
-def _scans(volunteer_id: int, begin: datetime, end: datetime) -> list[tuple[Scan, RulingKind | None]]:
+def _scans(
+    volunteer_id: int, begin: datetime, end: datetime
+) -> list[tuple[Scan, RulingKind | None, datetime | None]]:
     rows = db.session.execute(
-        select(Scan, ScanRuling.kind)
+        select(Scan, ScanRuling.kind, ScanRuling.stated_at)
         .outerjoin(ScanRuling, ScanRuling.scan_id == Scan.id)
         .where(
             Scan.volunteer_id == volunteer_id,
-            Scan.scanned_at.between(begin, end),
+            func.coalesce(ScanRuling.stated_at, Scan.scanned_at).between(begin, end),
             Scan.shift_id.is_not(None),
             or_(
                 and_(Scan.is_admissible, ScanRuling.kind.is_(None)),
@@ -133,16 +135,16 @@ def _scans(volunteer_id: int, begin: datetime, end: datetime) -> list[tuple[Scan
             ),
         )
     )
-    return [(scan, kind) for scan, kind in rows]
+    return [(scan, kind, stated_at) for scan, kind, stated_at in rows]
 
 
-def _event(scan: Scan, ruling: RulingKind | None) -> Event:
+def _event(scan: Scan, ruling: RulingKind | None, stated_at: datetime | None) -> Event:
     if scan.shift_id is None:
         raise ValueError("an admissible scan has a shift")
     return Event(
         scan.nonce,
         scan.id,
-        min(scan.scanned_at, scan.received_at),
+        stated_at or min(scan.scanned_at, scan.received_at),
         scan.direction,
         scan.shift_id,
         codes.read(scan.code, scan.scanned_at).use,

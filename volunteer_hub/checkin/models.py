@@ -209,6 +209,8 @@ class ScanRuling(Base):
     ruled_at: Mapped[datetime]
     ruled_by: Mapped[int] = mapped_column(BigKey)
     reason: Mapped[str]
+    #: When it really happened, where the one who admitted it says so; the scan keeps its own time.
+    stated_at: Mapped[datetime | None]
 
 
 class Device(Base):

@@ -34,17 +34,26 @@ def undo(actor: Actor, nonce: str, *, now: datetime) -> None:
         raise DomainError("undo_too_late", N_("超过 5 分钟不能撤销，请走更正流程。"))
     if ruling is not None:
         raise DomainError("undo_decided", N_("这次扫码已经有人审核过，不能撤销。"))
-    if scan.volunteer_id is not None:
-        take_turns(db.session, [f"person:{scan.volunteer_id}"])
     rule(actor, scan, RulingKind.UNDONE, "undone", now=now)
 
 
-def rule(actor: Actor, scan: Scan, kind: RulingKind, reason: str, *, now: datetime) -> None:
-    """Record a person's word on a scan, once for ever, and derive the sessions anew."""
+def rule(
+    actor: Actor, scan: Scan, kind: RulingKind, reason: str, *, now: datetime, stated_at: datetime | None = None
+) -> None:
+    """Record a person's word on a scan, once for ever, and derive the sessions anew.
+
+    The caller has asked whether the actor may. A second word on the same scan is an IntegrityError.
+    """
     if actor.account_id is None:
         raise NotFound
-    db.session.add(ScanRuling(scan_id=scan.id, kind=kind, ruled_at=now, ruled_by=actor.account_id, reason=reason))
+    if scan.volunteer_id is not None:
+        take_turns(db.session, [f"person:{scan.volunteer_id}"])
+    db.session.add(
+        ScanRuling(
+            scan_id=scan.id, kind=kind, ruled_at=now, ruled_by=actor.account_id, reason=reason, stated_at=stated_at
+        )
+    )
     db.session.flush()
     audit.record(actor, f"checkin.scan_{kind.value}", "scan", scan.id, now=now, reason=reason)
     if scan.volunteer_id is not None:
-        deriving.again(actor, scan.volunteer_id, min(scan.scanned_at, scan.received_at), now=now)
+        deriving.again(actor, scan.volunteer_id, stated_at or min(scan.scanned_at, scan.received_at), now=now)

@@ -39,6 +39,10 @@ class Policy:
     make_up_quota_floor: int = 600
     make_up_quota_share: int = 10
 
+    def window(self, starts_at: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
+        """Return from when check-in is open and until when check-out is, for a shift of these times."""
+        return starts_at - timedelta(minutes=self.in_opens_before), ends_at + timedelta(minutes=self.out_closes_after)
+
     def as_rules(self) -> dict[str, Any]:
         """Return the policy as it is stored."""
         return asdict(self)

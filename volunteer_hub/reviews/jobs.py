@@ -7,7 +7,7 @@ import logging
 from volunteer_hub.checkin import closing
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import transaction
-from volunteer_hub.reviews import service
+from volunteer_hub.reviews import opening
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ def close_forgotten() -> None:
         now = clock.now()
         with transaction():
             closed = closing.close_forgotten(now=now)
-            opened = service.open_missing_cases(now=now)
+            opened = opening.open_missing_cases(now=now)
         if closed or opened:
             log.info("closed %d forgotten sessions, opened %d review cases", closed, opened)
         if not closed:

@@ -21,7 +21,7 @@ from volunteer_hub.checkin.closing import close_forgotten
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.home import queries
 from volunteer_hub.ledger.queries import list_entries
-from volunteer_hub.reviews.service import open_missing_cases
+from volunteer_hub.reviews.opening import open_missing_cases
 from volunteer_hub.volunteers.models import Volunteer
 
 LATER = END + timedelta(hours=1)
