@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, case, func, insert, or_, select, update
 
 from volunteer_hub.activities.models import Activity, Project, Shift, SignUp
 from volunteer_hub.audit import service as audit
-from volunteer_hub.checkin.models import Scan, ServiceSession
+from volunteer_hub.checkin.models import Scan, ScanRuling, ServiceSession
 from volunteer_hub.core.actor import COMMAND_LINE
 from volunteer_hub.core.db import AnySelect, db
 from volunteer_hub.core.dialect import append_only_lifted
@@ -39,7 +39,9 @@ SHIFTS = select(Shift.id).where(Shift.activity_id.in_(ACTIVITIES))
 def remove(*, now: datetime) -> Removed:
     """Remove the demonstration and return how many rows went from which table. Raises nothing for an empty one."""
     removed: Removed = {}
-    with append_only_lifted(db.session, ("scans", "hours_entries", "hours_reports", "evidence_pictures")):
+    with append_only_lifted(
+        db.session, ("scans", "scan_rulings", "hours_entries", "hours_reports", "evidence_pictures")
+    ):
         _remove_service(removed)
         _remove_register(removed)
         uprooting.detach_real_rows()
@@ -65,7 +67,17 @@ def _remove_service(removed: Removed) -> None:
     delete_rows(removed, Correction, or_(Correction.session_id.in_(sessions), Correction.make_up_id.in_(make_ups)))
     delete_rows(removed, MakeUp, _about(MakeUp))
     delete_rows(removed, EvidencePicture, EvidencePicture.id.not_in(select(MakeUp.evidence_id)))
-    delete_rows(removed, ReviewCase, or_(ReviewCase.session_id.in_(sessions), ReviewCase.station_id.in_(STATIONS)))
+    scans = select(Scan.id).where(_about(Scan))
+    delete_rows(
+        removed,
+        ReviewCase,
+        or_(
+            ReviewCase.session_id.in_(sessions),
+            ReviewCase.scan_id.in_(scans),
+            ReviewCase.station_id.in_(STATIONS),
+        ),
+    )
+    delete_rows(removed, ScanRuling, ScanRuling.scan_id.in_(scans))
     guests = _guests()
     delete_rows(removed, HoursEntry, _about(HoursEntry))
     for model in (HoursBalance, HoursDay):

@@ -124,6 +124,7 @@ class ScanWriter:
             "reason": reason,
             "details": told,
             "code_use": None,
+            "is_admissible": outcome in (Outcome.ACCEPTED, Outcome.ALREADY),
         }
         self.rows.append(row)
         return row

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from volunteer_hub.accounts.models import Account, ApiToken, Login, RoleGrant, ScopeKind, SignInName
 from volunteer_hub.activities.models import Activity, SignUp
 from volunteer_hub.audit.models import AuditEntry
-from volunteer_hub.checkin.models import ServiceSession
+from volunteer_hub.checkin.models import Device, Pairing, ServiceSession
 from volunteer_hub.core.db import Base, db
 from volunteer_hub.core.scope import in_region
 from volunteer_hub.demo.district import MAKER
@@ -74,6 +74,9 @@ def remove_accounts(removed: Removed) -> None:
     accounts = select(Account.id).where(Account.is_demonstration)
     for column in (Activity.created_by, Activity.published_by):
         _set_null(column, column.in_(accounts))
+    delete_rows(removed, Pairing, Pairing.account_id.in_(accounts))
+    tokens = select(ApiToken.id).where(ApiToken.account_id.in_(accounts))
+    delete_rows(removed, Device, Device.id.in_(tokens))
     for model in (ApiToken, Login, Notice, SignInName, RoleGrant):
         delete_rows(removed, model, model.account_id.in_(accounts))
     for kind, tree in ((ScopeKind.STATION, Station), (ScopeKind.TEAM, Team)):

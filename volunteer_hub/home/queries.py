@@ -10,7 +10,7 @@ from sqlalchemy import exists, select
 from volunteer_hub.activities import queries as activities
 from volunteer_hub.activities.models import Activity, ActivityState, Shift
 from volunteer_hub.activities.queries import Listed
-from volunteer_hub.checkin.models import ServiceSession
+from volunteer_hub.checkin.models import CloseKind, ServiceSession
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import AnyRow, db
 from volunteer_hub.core.scope import EVERYTHING, Scope
@@ -59,6 +59,8 @@ def _records(volunteer_id: int) -> list[tuple[int | None, str | None, Record]]:
     for session, activity_id, title in _sessions(volunteer_id):
         sources = [f"session:{session.id}", *(f"session:{session.id}:{n}" for n in range(2, session.revision + 1))]
         lines = [by_source.pop(source) for source in sources if source in by_source]
+        if session.closed_by is CloseKind.VOIDED and not lines:
+            continue
         left = sum(net[entry.id] for entry in lines) if lines else None
         case = cases.get(session.id) or (CaseFacts(True, lines[-1].reason) if lines else None)
         made = of_session(session, clock.civil_date(session.in_at), left, case)

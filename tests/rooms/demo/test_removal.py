@@ -9,16 +9,17 @@ from flask import Flask
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from tests.makers.checkin import make_door, make_signed_up
+from tests.makers.checkin import Door, make_door, make_signed_up
 from tests.makers.demo import NOW, load_small
+from tests.makers.phones import make_phone
 from volunteer_hub.accounts import service as accounts
-from volunteer_hub.accounts.models import Role, RoleGrant, ScopeKind
+from volunteer_hub.accounts.models import Account, Role, RoleGrant, ScopeKind
 from volunteer_hub.activities import sign_ups
 from volunteer_hub.activities.models import Activity, Shift
-from volunteer_hub.checkin import codes
+from volunteer_hub.checkin import codes, undoing
 from volunteer_hub.checkin.desk import take_scans
-from volunteer_hub.checkin.models import Direction, EntryPoint, Outcome, Scan
 from volunteer_hub.checkin.items import ScanItem
+from volunteer_hub.checkin.models import Direction, EntryPoint, Outcome, RulingKind, Scan
 from volunteer_hub.core.actor import COMMAND_LINE
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.scope import EVERYTHING
@@ -97,6 +98,17 @@ def test_a_real_person_keeps_real_hours_and_loses_those_of_the_demonstration(app
     assert [tuple(row) for row in balances] == [(person.id, kept)]
     assert db.session.scalars(select(HoursDay.service_on)).all() == [date(2026, 3, 5)]
     assert db.session.scalars(select(Volunteer.id)).all() == [person.id]
+
+
+def test_a_managers_scanner_and_what_was_said_of_its_scans_go_too(app: Flask) -> None:
+    load_small()
+    manager = db.session.scalars(select(Account).where(Account.is_demonstration).limit(1)).one()
+    scan = db.session.scalars(select(Scan).limit(1)).one()
+    phone = make_phone(Door(db.session.get_one(Station, scan.station_id), _today(), manager), NOW)
+    with transaction():
+        undoing.rule(phone.door.actor, scan, RulingKind.DISMISSED, "不实", now=NOW)
+    remove()
+    assert rows_left() == {}
 
 
 def test_a_real_station_below_a_demonstration_one_stands_on_its_own_afterwards(app: Flask) -> None:
