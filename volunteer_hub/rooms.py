@@ -19,11 +19,21 @@ from volunteer_hub.audit import models as _audit
 from volunteer_hub.audit import routes as audit
 from volunteer_hub.checkin import admin_routes as checkin_admin
 from volunteer_hub.checkin import api as checkin_api
-from volunteer_hub.checkin import card_routes, closing_routes, health_routes
+from volunteer_hub.checkin import (
+    card_routes,
+    closing_routes,
+    group_routes,
+    health_routes,
+    kiosk_routes,
+    look_up_api,
+    look_up_routes,
+    moving_routes,
+)
 from volunteer_hub.checkin import device_routes as checkin_devices
 from volunteer_hub.checkin import door_routes as door
 from volunteer_hub.checkin import models as _checkin
 from volunteer_hub.checkin import routes as checkin
+from volunteer_hub.checkin import walk_in_routes as checkin_walk_ins
 from volunteer_hub.core import leases as _leases
 from volunteer_hub.demo import cli as demo_cli
 from volunteer_hub.exchange import routes as exchange
@@ -47,6 +57,7 @@ from volunteer_hub.reviews import public_routes as public_record
 from volunteer_hub.reviews import report_models as _reports
 from volunteer_hub.reviews import report_routes as hours_reports
 from volunteer_hub.reviews import request_models as _requests
+from volunteer_hub.reviews import walk_in_routes as reviews_walk_ins
 from volunteer_hub.stations import admin_routes as stations_admin
 from volunteer_hub.stations import models as _stations
 from volunteer_hub.stations import routes as stations
@@ -100,6 +111,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     health_routes.pages,
     checkin_devices.pages,
     card_routes.pages,
+    look_up_routes.pages,
+    look_up_api.api,
+    moving_routes.pages,
+    group_routes.pages,
+    checkin_walk_ins.pages,
+    kiosk_routes.pages,
+    reviews_walk_ins.pages,
     reviews.pages,
     make_up_routes.pages,
     correction_routes.pages,

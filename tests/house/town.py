@@ -19,7 +19,7 @@ from tests.makers.volunteers import make_volunteer
 from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Account, Login, Role, RoleGrant, ScopeKind, TokenKind
 from volunteer_hub.activities.models import Activity, ActivityState, Shift, SignUp
-from volunteer_hub.checkin.models import ServiceSession
+from volunteer_hub.checkin.models import ServiceSession, WalkIn
 from volunteer_hub.core.actor import COMMAND_LINE, Actor
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.permission import Permission
@@ -28,7 +28,7 @@ from volunteer_hub.ledger.models import HoursEntry
 from volunteer_hub.notices import service as notices
 from volunteer_hub.notices.models import Notice
 from volunteer_hub.regions.models import Region, RegionLevel
-from volunteer_hub.reviews import correction_queries, corrections, make_ups
+from volunteer_hub.reviews import correction_queries, corrections, make_ups, walk_in_claims, walk_in_queries
 from volunteer_hub.reviews.models import ReviewCase
 from volunteer_hub.reviews.report_models import HoursReport
 from volunteer_hub.stations.models import Station, StationKeeper, StationKind
@@ -147,6 +147,7 @@ def _objects(administrator: Account) -> dict[str, Any]:
         "entry_id": _first(select(HoursEntry)).id,
         "notice_id": _notice(administrator),
         **_requests(manager.account_id),
+        **_walk_in(shift, manager.account_id),
         "report_id": report.id,
         "case_id": _first(select(ReviewCase).where(ReviewCase.decided_at.is_(None))).id,
         "slot": int((NOW + timedelta(days=1)).timestamp()) // 30,
@@ -168,6 +169,18 @@ def _requests(account_id: int) -> dict[str, int]:
         subject = correction_queries.get_session_subject(EVERYTHING, session.id)
         correction = corrections.propose(actor, subject, None, reason="没有到场", now=NOW)
         return {"session_id": session.id, "make_up_id": make_up.id, "correction_id": correction.id}
+
+
+def _walk_in(shift: Shift, account_id: int) -> dict[str, int]:
+    """Return somebody who came to the shift without registration, and the claim that waits for a second person."""
+    with transaction():
+        walk_in = WalkIn(shift_id=shift.id, label="红衣服阿姨", in_at=shift.starts_at, created_by=account_id)
+        db.session.add(walk_in)
+        db.session.flush()
+        visit = walk_in_queries.get_visit(EVERYTHING, walk_in.id)
+        claimant = _first(select(Volunteer).where(Volunteer.withdrawn_at.is_(None)))
+        claim = walk_in_claims.claim(Actor(account_id, "王站长"), visit, claimant, now=NOW)
+        return {"walk_in_id": walk_in.id, "claim_id": claim.id}
 
 
 def _notice(account: Account) -> int:

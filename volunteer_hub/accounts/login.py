@@ -40,6 +40,11 @@ class SignedIn:
         """Return the id of the login row, or None for a token."""
         return None if self.by_token else self.bearer.holder_id
 
+    @property
+    def kiosk_station_id(self) -> int | None:
+        """Return the station whose kiosk this browser shows, or None."""
+        return self.bearer.kiosk_station_id
+
     def can(self, permission: Permission) -> bool:
         """Tell whether any grant holds the permission."""
         return permission in self._permissions

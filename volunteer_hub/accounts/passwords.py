@@ -29,6 +29,11 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
+def hash_pin(pin: str) -> str:
+    """Return the Argon2id hash of a short number; few tries are what protects it."""
+    return _hasher.hash(pin)
+
+
 def matches(stored: str | None, password: str) -> bool:
     """Compare a password with a stored hash; spends the same time where there is none."""
     try:

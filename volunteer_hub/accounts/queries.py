@@ -27,6 +27,8 @@ class Bearer:
     grants: tuple[Grant, ...]
     #: True for a scanner's token: it may scan and nothing else, whatever its account holds.
     only_scans: bool = False
+    #: The station whose kiosk this browser shows, and nothing else.
+    kiosk_station_id: int | None = None
 
 
 _live = and_(
@@ -36,7 +38,7 @@ _live = and_(
 )
 _GRANT_COLUMNS = (RoleGrant.role, RoleGrant.scope_kind, RoleGrant.scope_value)
 _BY_LOGIN = (
-    select(Account.id, Account.display_name, Login.id, *_GRANT_COLUMNS)
+    select(Account.id, Account.display_name, Login.id, *_GRANT_COLUMNS, Login.kiosk_station_id)
     .join(Login, Login.account_id == Account.id)
     .outerjoin(RoleGrant, _live)
     .where(
@@ -75,7 +77,9 @@ def _bearer(statement: object, digest: str, now: datetime, *, is_token: bool = F
         return None
     account_id, name, holder_id = rows[0][:3]
     grants = tuple(tuple(row[3:6]) for row in rows if row[3] is not None)
-    return Bearer(account_id, name, holder_id, grants, is_token and rows[0][6] is TokenKind.DEVICE)
+    if is_token:
+        return Bearer(account_id, name, holder_id, grants, only_scans=rows[0][6] is TokenKind.DEVICE)
+    return Bearer(account_id, name, holder_id, grants, kiosk_station_id=rows[0][6])
 
 
 def sign_in_index(typed: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from volunteer_hub.accounts.models import Account, ApiToken
 from volunteer_hub.activities.models import Activity, ActivityState, Shift, SignUp, SignUpState
-from volunteer_hub.checkin.models import CloseKind, Device, Direction, Outcome, Scan, ServiceSession
+from volunteer_hub.checkin.models import CloseKind, Device, Direction, Outcome, Scan, ServiceSession, WalkIn
 from volunteer_hub.core.db import AnyRow, db
 from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.scope import Scope
@@ -95,9 +95,13 @@ def get_station_here(scope: Scope, station_id: int) -> Station:
 
 
 def count_presence(shift_id: int) -> dict[str, int]:
-    """Return how many signed up for a shift, are inside now, and have left."""
+    """Return how many signed up for a shift, are inside now, and have left; and how many of them are unknown.
+
+    Those without registration count as inside and as having left like anybody else.
+    """
     signed_up = select(func.count()).where(SignUp.shift_id == shift_id, SignUp.state == SignUpState.ACCEPTED)
     people = select(func.count(ServiceSession.volunteer_id.distinct())).where(ServiceSession.shift_id == shift_id)
+    unknown = select(func.count()).where(WalkIn.shift_id == shift_id, WalkIn.confirmed_at.is_(None))
     row = db.session.execute(
         select(
             signed_up.scalar_subquery(),
@@ -105,9 +109,11 @@ def count_presence(shift_id: int) -> dict[str, int]:
             people.where(
                 ServiceSession.out_at.is_not(None), ServiceSession.closed_by != CloseKind.VOIDED
             ).scalar_subquery(),
+            unknown.where(WalkIn.out_at.is_(None)).scalar_subquery(),
+            unknown.where(WalkIn.out_at.is_not(None)).scalar_subquery(),
         )
     ).one()
-    return {"signed_up": row[0], "inside": row[1], "done": row[2]}
+    return {"signed_up": row[0], "inside": row[1] + row[3], "done": row[2] + row[4], "unknown": row[3] + row[4]}
 
 
 def list_running_at(station_id: int, earliest_end: datetime, latest_start: datetime) -> list[Shift]:

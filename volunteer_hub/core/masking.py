@@ -8,6 +8,11 @@ def mask_name(name: str) -> str:
     return name[:1] + "*" * (len(name) - 1) if name else ""
 
 
+def mask_middle(name: str) -> str:
+    """Show first and last: 王建国 → 王*国, 李四 → 李*; so that somebody at a door is told from a neighbour."""
+    return name[:1] + "*" * (len(name) - 2) + name[-1:] if len(name) > 2 else mask_name(name)
+
+
 def mask_document(number: str) -> str:
     """Show the first three and last four characters: 220403********1234."""
     if len(number) <= 7:

@@ -19,7 +19,8 @@ from volunteer_hub.volunteers.models import Card, Volunteer
 def issue(actor: Actor, volunteer: Volunteer, *, now: datetime) -> Card:
     """Give somebody a card; an earlier one is dead from this moment.
 
-    Raises DomainError for who has left the register. Two desks at once: the database keeps one live card, and the slower desk is told of a conflict.
+    Raises DomainError for who has left the register. Two desks at once: the database keeps one live card,
+    and the slower desk is told of a conflict.
     """
     standing = queries.current_standing(volunteer.id)
     if standing is None:
