@@ -21,6 +21,7 @@ from volunteer_hub.checkin import admin_routes as checkin_admin
 from volunteer_hub.checkin import api as checkin_api
 from volunteer_hub.checkin import (
     card_routes,
+    closing_jobs,
     closing_routes,
     group_routes,
     health_routes,
@@ -28,6 +29,7 @@ from volunteer_hub.checkin import (
     look_up_api,
     look_up_routes,
     moving_routes,
+    rescheduling_routes,
 )
 from volunteer_hub.checkin import device_routes as checkin_devices
 from volunteer_hub.checkin import door_routes as door
@@ -108,6 +110,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     checkin_api.api,
     door.pages,
     closing_routes.pages,
+    rescheduling_routes.pages,
     health_routes.pages,
     checkin_devices.pages,
     card_routes.pages,
@@ -136,6 +139,7 @@ COMMANDS: tuple[click.Group, ...] = (
 )
 #: What the timetable runs: the job, and every how many seconds.
 JOBS: dict[str, tuple[Callable[[], None], int]] = {
+    "close-cancelled": (closing_jobs.close_cancelled, 60),
     "close-forgotten": (reviews_jobs.close_forgotten, 60),
     "make-ups-overtaken": (make_up_jobs.take_back_overtaken, 600),
 }

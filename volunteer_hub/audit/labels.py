@@ -62,6 +62,8 @@ ACTIONS = {
     "activities.close": N_("结束活动"),
     "activities.add_shifts": N_("增加场次"),
     "activities.cancel_shift": N_("取消场次"),
+    "activities.move_shift": N_("修改场次时间"),
+    "activities.split_shift": N_("场次分段"),
     "activities.change_capacity": N_("修改名额"),
     "activities.accept": N_("通过报名"),
     "activities.decline": N_("不通过报名"),

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
-from volunteer_hub.activities.models import Shift
+from volunteer_hub.activities.models import Activity, Shift
 from volunteer_hub.audit import service as audit
 from volunteer_hub.checkin import crediting
 from volunteer_hub.checkin.models import CloseKind, ServiceSession
 from volunteer_hub.core import clock
-from volunteer_hub.core.actor import Actor
+from volunteer_hub.core.actor import TIMETABLE, Actor
 from volunteer_hub.core.db import db
 from volunteer_hub.core.dialect import take_turn
 from volunteer_hub.core.errors import DomainError
@@ -134,6 +134,33 @@ def close_one(
         minutes=session.credited_minutes,
     )
     return True
+
+
+def list_cancelled(limit: int = 500) -> dict[int, datetime]:
+    """Return the sessions of those still inside a shift that was cancelled, each with the instant of that."""
+    cancelled_at = func.coalesce(Shift.cancelled_at, Activity.cancelled_at)
+    rows = db.session.execute(
+        select(ServiceSession.id, cancelled_at)
+        .join(Shift, Shift.id == ServiceSession.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(ServiceSession.out_at.is_(None), cancelled_at.is_not(None))
+        .order_by(ServiceSession.id)
+        .limit(limit)
+    )
+    return {session_id: at for session_id, at in rows if at is not None}
+
+
+def close_cancelled(session_id: int, cancelled_at: datetime, *, now: datetime) -> bool:
+    """Close a stay at a cancelled shift as of the cancellation: a scan can no longer, and nobody shall be kept.
+
+    What was served until then counts by the same rules as any stay; who was there early and saw it
+    cancelled has served nothing.
+    """
+    session, _volunteer = _read(session_id)
+    shift = db.session.get_one(Shift, session.shift_id)
+    station = db.session.get_one(Station, session.station_id)
+    out_at = max(session.in_at, min(cancelled_at, latest(shift, station, now=now)))
+    return close_one(TIMETABLE, shift, station, session_id, out_at=out_at, now=now)
 
 
 def _read(session_id: int) -> tuple[ServiceSession, Volunteer]:

@@ -42,6 +42,16 @@ def close_everybody(actor: Actor, scope: Scope, shift_id: int, *, out_at: dateti
     return sum(_settle(close, session_id) for session_id in waiting)
 
 
+def close_cancelled(*, now: datetime) -> int:
+    """Close everybody still inside a cancelled shift as of its cancellation; return how many."""
+    cancelled = bulk_closing.list_cancelled()
+
+    def close(session_id: int) -> bool:
+        return bulk_closing.close_cancelled(session_id, cancelled[session_id], now=now)
+
+    return sum(_settle(close, session_id) for session_id in cancelled)
+
+
 def _settle(close: Callable[[int], bool], session_id: int) -> bool:
     for left in reversed(range(TRIES)):
         try:
