@@ -109,6 +109,7 @@ def approve(actor: Actor, scope: Scope, correction_id: int, *, now: datetime) ->
     correction, subject = file.correction, file.subject
     decider = second_person(actor, correction, subject.volunteer)
     own_turn(subject.volunteer.id)
+    db.session.refresh(correction)
     db.session.refresh(subject.row, with_for_update=True)
     if correction.state is not RequestState.PENDING:
         raise _decided()

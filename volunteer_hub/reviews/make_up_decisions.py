@@ -68,17 +68,18 @@ def approve(actor: Actor, scope: Scope, make_up_id: int, *, now: datetime) -> Cr
     make_up, decider = file.make_up, second_person(actor, file.make_up, file.volunteer)
     if make_up.is_late and not making_up.above_station(scope, file.station.region_code):
         raise Denied("needs_level", N_("服务结束超过 10 个工作日后才申请的补录，须由区划一级（如文明办）批准。"))
-    if make_up.took_part is TookPart.NO:
-        raise DomainError("contested", N_("本人说没有参加，只能驳回。"))
+    own_turn(make_up.volunteer_id)
+    db.session.refresh(make_up)
     if make_up.state is not RequestState.PENDING:
         raise _decided()
+    if make_up.took_part is TookPart.NO:
+        raise DomainError("contested", N_("本人说没有参加，只能驳回。"))
     if now < make_up.decidable_at:
         raise DomainError(
             "cooling_down",
             N_("本人在 %(until)s 之前可以提出异议，到时才能批准。"),
             until=making_up.wall(make_up.decidable_at),
         )
-    own_turn(make_up.volunteer_id)
     overlaps.refuse_overlap(make_up.volunteer_id, make_up.in_at, make_up.out_at, but_make_up=make_up.id, field=None)
     policy = ledger.policy_for(file.station.region_code, file.shift.starts_at, now=now)
     credit = overlaps.worth(policy, file.shift, make_up.volunteer_id, make_up.in_at, make_up.out_at)
