@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, func, insert, or_, select, update
 
 from volunteer_hub.activities.models import Activity, Project, Shift, SignUp
 from volunteer_hub.audit import service as audit
-from volunteer_hub.checkin.models import Scan, ScanRuling, ServiceSession
+from volunteer_hub.checkin.models import Scan, ScanRuling, ServiceSession, WalkIn
 from volunteer_hub.core.actor import COMMAND_LINE
 from volunteer_hub.core.db import AnySelect, db
 from volunteer_hub.core.dialect import append_only_lifted
@@ -26,7 +26,7 @@ from volunteer_hub.reviews.report_models import HoursReport
 from volunteer_hub.reviews.request_models import Correction, EvidencePicture, MakeUp
 from volunteer_hub.stations.models import Station, StationKeeper
 from volunteer_hub.teams.models import Membership, Team
-from volunteer_hub.volunteers.models import Consent, Guardian, NumberSeries, Standing, Volunteer
+from volunteer_hub.volunteers.models import Card, Consent, Guardian, NumberSeries, Standing, Volunteer
 
 PEOPLE = select(Volunteer.id).where(Volunteer.is_demonstration)
 STATIONS = select(Station.id).where(Station.is_demonstration)
@@ -74,10 +74,12 @@ def _remove_service(removed: Removed) -> None:
         or_(
             ReviewCase.session_id.in_(sessions),
             ReviewCase.scan_id.in_(scans),
+            ReviewCase.walk_in_id.in_(_walk_ins()),
             ReviewCase.station_id.in_(STATIONS),
         ),
     )
     delete_rows(removed, ScanRuling, ScanRuling.scan_id.in_(scans))
+    _forget_claims(removed)
     guests = _guests()
     delete_rows(removed, HoursEntry, _about(HoursEntry))
     for model in (HoursBalance, HoursDay):
@@ -85,14 +87,28 @@ def _remove_service(removed: Removed) -> None:
     _sum_up_again(guests)
     delete_rows(removed, ServiceSession, _about(ServiceSession))
     delete_rows(removed, Scan, _about(Scan))
+    delete_rows(removed, WalkIn, WalkIn.shift_id.in_(SHIFTS))
     delete_rows(removed, SignUp, or_(SignUp.shift_id.in_(SHIFTS), SignUp.volunteer_id.in_(PEOPLE)))
     delete_rows(removed, Shift, Shift.activity_id.in_(ACTIVITIES))
+
+
+def _forget_claims(removed: Removed) -> None:
+    """Let real placeholders be claimed anew that were taken for somebody who never was."""
+    scans = select(Scan.id).where(Scan.walk_in_id.in_(_walk_ins()))
+    delete_rows(removed, ScanRuling, ScanRuling.scan_id.in_(scans))
+    free = {"volunteer_id": None, "claimed_at": None, "claimed_by": None, "confirmed_at": None}
+    db.session.execute(update(WalkIn).where(WalkIn.volunteer_id.in_(PEOPLE)).values(free))
+
+
+def _walk_ins() -> Select[int]:
+    """Return the placeholders of invented shifts, and those taken for invented people."""
+    return select(WalkIn.id).where(or_(WalkIn.volunteer_id.in_(PEOPLE), WalkIn.shift_id.in_(SHIFTS)))
 
 
 def _remove_register(removed: Removed) -> None:
     """Remove the people with what the register holds of them."""
     delete_rows(removed, Membership, or_(Membership.team_id.in_(TEAMS), Membership.volunteer_id.in_(PEOPLE)))
-    for model in (Consent, Guardian, Standing):
+    for model in (Card, Consent, Guardian, Standing):
         delete_rows(removed, model, model.volunteer_id.in_(PEOPLE))
     prefixes = select(func.substr(Volunteer.number, 2, 10))
     real, invented = prefixes.where(~Volunteer.is_demonstration), prefixes.where(Volunteer.is_demonstration)

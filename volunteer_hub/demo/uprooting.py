@@ -39,6 +39,8 @@ def detach_real_rows() -> None:
     stations = select(Station.id).where(Station.is_demonstration)
     teams = select(Team.id).where(Team.is_demonstration)
     _set_null(Team.station_id, and_(~Team.is_demonstration, Team.station_id.in_(stations)))
+    kiosks = update(Login).where(Login.kiosk_station_id.in_(stations))
+    db.session.execute(kiosks.values(kiosk_station_id=None, kiosk_pin_hash=None))
     for column in (Activity.team_id, SignUp.team_id, ServiceSession.team_id, HoursEntry.team_id):
         _set_null(column, column.in_(teams))
     _replant(Station, ScopeKind.STATION)
