@@ -76,16 +76,20 @@ def read_items(items: list[dict[str, str]]) -> list[Any]:
     return read
 
 
-def make_phone(door: Door, now: datetime) -> Phone:
-    """Enrol a phone for the door's operator."""
+def new_key() -> tuple[ec.EllipticCurvePrivateKey, str]:
+    """Return a new key, and its public half as a phone sends it."""
     key = ec.generate_private_key(ec.SECP256R1())
     point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return key, base64.urlsafe_b64encode(point).decode().rstrip("=")
+
+
+def make_phone(door: Door, now: datetime) -> Phone:
+    """Enrol a phone for the door's operator."""
+    key, public_key = new_key()
     with transaction():
         offer = devices.offer_pairing(door.actor, now=now)
     with transaction():
-        device, token, _ = devices.enrol(
-            offer, base64.urlsafe_b64encode(point).decode().rstrip("="), "门口手机", now=now
-        )
+        device, token, _ = devices.enrol(offer, public_key, "门口手机", now=now)
     return Phone(door, device.id, token, key, beacons.light(door.operator.id, device.id, now), now)
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from volunteer_hub.checkin import devices
 from volunteer_hub.core import clock, qr
 from volunteer_hub.core.db import transaction
-from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.permission import Permission
-from volunteer_hub.web.access import actor, public, require
+from volunteer_hub.web.access import access, actor, public, require
 
 pages = Blueprint("devices", __name__)
 
@@ -30,6 +29,7 @@ def index() -> str:
 def offer() -> Response:
     """Show a one-time offer as a QR code. It is drawn into the page, so that its address keeps no secret."""
     now = clock.now()
+    _account()
     with transaction():
         secret = devices.offer_pairing(actor(), now=now)
     # The secret follows a `#`, which no browser sends and no log keeps.
@@ -53,6 +53,7 @@ def offer() -> Response:
 @require(Permission.SCAN)
 def offer_here() -> dict[str, str]:
     """Give an offer to the very browser somebody is signed in with, to enrol it in one tap."""
+    _account()
     with transaction():
         return {"pairing": devices.offer_pairing(actor(), now=clock.now())}
 
@@ -61,6 +62,7 @@ def offer_here() -> dict[str, str]:
 @require(Permission.SCAN)
 def revoke(device_id: int) -> AnyResponse:
     """Revoke one of one's own scanners."""
+    _account()
     with transaction():
         devices.revoke(actor(), device_id, now=clock.now())
     flash(_("设备已停用。它还没上传的扫码，换登录上传后由负责人审核。"))
@@ -86,7 +88,8 @@ def service_worker() -> Response:
 
 
 def _account() -> int:
+    """Return the account that is signed in here in person: a scanner's token enrols no further scanner."""
     account_id = actor().account_id
-    if account_id is None:
-        raise NotFound
+    if account_id is None or access().by_token:
+        abort(403)
     return account_id

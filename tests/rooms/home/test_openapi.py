@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from typing import Any
 
@@ -13,7 +14,9 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
 from tests.makers.checkin import START, make_door, make_signed_up
-from volunteer_hub.checkin import codes
+from tests.makers.phones import make_phone, new_key
+from volunteer_hub.checkin import codes, devices
+from volunteer_hub.checkin.models import Direction
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.home.api import DOCUMENT
 from volunteer_hub.regions.models import AreaSettings
@@ -31,7 +34,11 @@ def test_the_document_is_openapi_31() -> None:
 
 
 def test_every_route_of_the_interface_is_described(app: Flask) -> None:
-    served = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")}
+    served = {
+        re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/")
+    }
     assert served == DESCRIBED["paths"].keys()
 
 
@@ -48,6 +55,31 @@ def test_answers_to_scans_are_as_described(app: Flask, client: FlaskClient) -> N
     _fits(client.post("/api/v1/scans", json={"items": [item]}, headers=headers), "Results")
     _fits(client.post("/api/v1/scans", json={"items": []}, headers=headers), "Problem")
     _fits(client.post("/api/v1/scans", json={"items": [item]}), "Problem")
+
+
+@time_machine.travel(START, tick=False)
+def test_answers_to_devices_are_as_described(app: Flask, client: FlaskClient) -> None:
+    door = make_door()
+    volunteer = make_signed_up(door)
+    phone = make_phone(door, START)
+    headers = {"Authorization": f"Bearer {phone.token}"}
+    _fits(client.get(f"/api/v1/shifts/{door.shift.id}/snapshot", headers=headers), "Snapshot")
+    _fits(client.get("/api/v1/door/beacon?unsent=3", headers=headers), "Beacon")
+    item = phone.scan(codes.personal_code(volunteer.id, START), Direction.IN, START)
+    batch = {
+        "device": phone.device_id,
+        "unsent": 1,
+        "oldest": None,
+        "items": [item, {"signed": "?", "signature": ""}],
+    }
+    jsonschema.validate(batch, {**DESCRIBED["components"]["schemas"]["Batch"], **DESCRIBED})
+    _fits(client.post("/api/v1/scans", json=batch, headers=headers), "Results")
+    with transaction():
+        offer = devices.offer_pairing(door.actor, now=START)
+    enrolment = {"pairing": offer, "public_key": new_key()[1], "name": "二号手机"}
+    jsonschema.validate(enrolment, DESCRIBED["components"]["schemas"]["Enrolment"])
+    _fits(client.post("/api/v1/devices", json=enrolment), "Enrolled")
+    _fits(client.post("/api/v1/devices", json=enrolment), "Problem")
 
 
 def test_answers_about_ratios_are_as_described(app: Flask, client: FlaskClient) -> None:
