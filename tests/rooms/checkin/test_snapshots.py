@@ -119,7 +119,7 @@ def test_a_scanners_token_scans_and_opens_nothing_else(client: FlaskClient, door
     headers = {"Authorization": f"Bearer {phone.token}"}
     with time_machine.travel(START, tick=False):
         assert client.get("/api/v1/door/beacon", headers=headers).status_code == 200
-        for address in ("/manage/reviews", "/manage/activities", f"/manage/shifts/{door.shift.id}/scans"):
+        for address in ("/manage/reviews", "/manage/activities/new", f"/manage/shifts/{door.shift.id}/scans"):
             assert client.get(address, headers=headers).status_code == 403
         for address in ("/manage/devices/pairing", "/manage/devices/pairing.json"):
             assert client.post(address, headers=headers).status_code == 403
