@@ -52,7 +52,7 @@ from volunteer_hub.regions import cli as regions_cli
 from volunteer_hub.regions import models as _regions
 from volunteer_hub.regions import routes as regions
 from volunteer_hub.reviews import admin_routes as reviews
-from volunteer_hub.reviews import correction_routes, make_up_jobs, make_up_routes
+from volunteer_hub.reviews import correction_routes, digest_jobs, make_up_jobs, make_up_routes
 from volunteer_hub.reviews import jobs as reviews_jobs
 from volunteer_hub.reviews import models as _reviews
 from volunteer_hub.reviews import public_routes as public_record
@@ -141,6 +141,7 @@ COMMANDS: tuple[click.Group, ...] = (
 JOBS: dict[str, tuple[Callable[[], None], int]] = {
     "close-cancelled": (closing_jobs.close_cancelled, 60),
     "close-forgotten": (reviews_jobs.close_forgotten, 60),
+    "digest": (digest_jobs.send_digest, 60),
     "make-ups-overtaken": (make_up_jobs.take_back_overtaken, 600),
 }
 

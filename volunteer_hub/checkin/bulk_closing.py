@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from sqlalchemy import func, select, update
 
-from volunteer_hub.activities.models import Activity, Shift
+from volunteer_hub.activities.models import Activity, Shift, SignUp, SignUpState
 from volunteer_hub.audit import service as audit
 from volunteer_hub.checkin import crediting
 from volunteer_hub.checkin.models import CloseKind, ServiceSession
@@ -66,6 +66,29 @@ def list_present(shift_id: int, actor: Actor, stated: datetime | None = None) ->
         .order_by(ServiceSession.out_at.is_not(None), Volunteer.name, ServiceSession.id)
     )
     return [Present(session, person, _standing(session, person, actor, stated)) for session, person in rows]
+
+
+def list_absent(shift: Shift, now: datetime) -> list[Volunteer]:
+    """Return who has a place at a shift that is over, and never came: signed up is not served."""
+    if now <= shift.ends_at:
+        return []
+    came = (
+        select(ServiceSession.id)
+        .where(
+            ServiceSession.shift_id == shift.id,
+            ServiceSession.volunteer_id == Volunteer.id,
+            ServiceSession.closed_by.is_distinct_from(CloseKind.VOIDED),
+        )
+        .exists()
+    )
+    return list(
+        db.session.scalars(
+            select(Volunteer)
+            .join(SignUp, SignUp.volunteer_id == Volunteer.id)
+            .where(SignUp.shift_id == shift.id, SignUp.state == SignUpState.ACCEPTED, ~came)
+            .order_by(Volunteer.name, Volunteer.id)
+        )
+    )
 
 
 def _standing(session: ServiceSession, volunteer: Volunteer, actor: Actor, stated: datetime | None) -> Standing:

@@ -60,6 +60,7 @@ def _page(shift_id: int, form: CloseForm) -> str:
         station=station,
         form=form,
         groups=groups,
+        absent=bulk_closing.list_absent(shift, clock.now()),
         stated=stated,
         closes=CLOSES,
     )

@@ -186,6 +186,13 @@ def test_the_page_from_the_list_to_the_result(door: Door, client: FlaskClient) -
     assert _session(stayer).credited_minutes == 60
 
 
+def test_once_the_shift_is_over_who_never_came_is_listed(door: Door) -> None:
+    absent, came = make_signed_up(door), make_signed_up(door)
+    door.come(came, START)
+    assert bulk_closing.list_absent(door.shift, END) == []
+    assert [person.id for person in bulk_closing.list_absent(door.shift, LATE)] == [absent.id]
+
+
 def test_an_empty_time_is_now(door: Door, client: FlaskClient) -> None:
     person = make_signed_up(door)
     door.come(person, START)

@@ -17,9 +17,11 @@ from volunteer_hub.accounts.models import Role, ScopeKind
 from volunteer_hub.activities import rescheduling, service
 from volunteer_hub.activities.models import Shift
 from volunteer_hub.activities.rescheduling import Times
-from volunteer_hub.checkin import closing_desk, closing_jobs
-from volunteer_hub.checkin.models import CloseKind, Outcome, ServiceSession
+from volunteer_hub.checkin import closing_desk, closing_jobs, codes, moving_desk
+from volunteer_hub.checkin.items import ScanItem
+from volunteer_hub.checkin.models import CloseKind, Direction, EntryPoint, Outcome, ServiceSession
 from volunteer_hub.core.db import db, transaction
+from volunteer_hub.core.scope import EVERYTHING
 from volunteer_hub.ledger.models import HoursEntry
 from volunteer_hub.reviews import jobs
 from volunteer_hub.volunteers.models import Volunteer
@@ -95,6 +97,22 @@ def test_who_is_inside_when_it_is_split_stays_in_the_first_half_and_leaves_it_by
     assert later.go(person, END).outcome is Outcome.ACCEPTED
     minutes = db.session.scalars(select(ServiceSession.credited_minutes).order_by(ServiceSession.in_at)).all()
     assert minutes == [60, 58]
+
+
+def test_one_scan_at_the_second_half_is_enough_and_the_minutes_add_up(door: Door) -> None:
+    person = make_signed_up(door)
+    door.come(person, START)
+    with transaction():
+        second = rescheduling.split(door.actor, door.shift.id, START + HOUR, "换班", now=START + HOUR / 2)
+    at = START + HOUR + timedelta(minutes=2)
+    item = ScanItem("n" * 32, codes.personal_code(person.id, at), Direction.IN, second.id, EntryPoint.MANAGER_SCAN)
+    assert moving_desk.move(item, door.actor, EVERYTHING, now=at).outcome is Outcome.ACCEPTED
+    assert Door(door.station, second, door.operator).go(person, END).outcome is Outcome.ACCEPTED
+    stays = db.session.scalars(select(ServiceSession).order_by(ServiceSession.in_at)).all()
+    assert [(stay.closed_by, stay.credited_minutes) for stay in stays] == [
+        (CloseKind.BULK, 61),
+        (CloseKind.SCANNED, 58),
+    ]
 
 
 def test_no_stay_of_the_second_half_begins_without_a_scan(door: Door) -> None:
