@@ -17,12 +17,12 @@ from flask import Flask
 from sqlalchemy import func, make_url, select
 from werkzeug.serving import make_server
 
-from bench.world import World
 from tests.conftest import make_app
 from tests.databases import database
 from tests.faults.ackload import Client, JournalFile, Tally, lines, new_seed, settle
 from tests.faults.faultproxy import Fault, FaultProxy, Kind
 from tests.makers.checkin import Door, make_door, make_signed_up
+from volunteer_hub.checkin import codes
 from volunteer_hub.checkin.models import Scan, ServiceSession
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import db
@@ -55,8 +55,15 @@ def proxy(app: Flask) -> Iterator[FaultProxy]:
 
 def _arrival(door: Door) -> dict[str, object]:
     """Return the scan of somebody new at the door, as a phone sends it."""
-    world = World("", door.shift.id, (), "")
-    item = world.item(make_signed_up(door).id, "in", secrets.token_hex(16), clock.now())
+    person, now = make_signed_up(door), clock.now()
+    item: dict[str, object] = {
+        "nonce": secrets.token_hex(16),
+        "code": codes.personal_code(person.id, now),
+        "direction": "in",
+        "shift_id": door.shift.id,
+        "scanned_at": now.isoformat(),
+        "entry_point": "manager_scan",
+    }
     db.session.rollback()
     return item
 

@@ -40,6 +40,13 @@ _SAID_BY_ENTRIES = f"""
     SELECT source, volunteer_id, shift_id, minutes, hours_class
     FROM ({_STANDING}) standing WHERE source LIKE 'session:%'"""
 
+#: The same of make-ups, which have an entry while they are approved and stand.
+_SAID_BY_MAKE_UPS = """
+    SELECT 'make-up:' || id || CASE WHEN revision = 1 THEN '' ELSE ':' || revision END AS source,
+           volunteer_id, shift_id, minutes, 'C' AS hours_class
+    FROM make_ups WHERE state = 'approved' AND minutes > 0"""
+_MAKE_UP_ENTRIES = _SAID_BY_ENTRIES.replace("'session:%'", "'make-up:%'")
+
 _BY_CLASS = ", ".join(f"sum(CASE hours_class WHEN '{it}' THEN minutes ELSE 0 END)" for it in "ABCD")
 _BALANCES = f"""
     SELECT volunteer_id, sum(minutes) AS minutes, {_BY_CLASS} FROM hours_entries GROUP BY volunteer_id"""
@@ -50,7 +57,11 @@ _DAYS = """
     WHERE hours_class <> 'D' GROUP BY volunteer_id, service_on"""
 _KEPT_DAYS = "SELECT volunteer_id, service_on, minutes FROM hours_days"
 
-_RULED_OUT = "r.kind IN ('dismissed', 'undone')"
+#: A person took the scan out; what a person decided about the session outranks that.
+_RULED_OUT = "(r.kind IN ('dismissed', 'undone') AND coalesce(s.closed_by, '') <> 'leader')"
+#: A second person agreed that the whole stay counts nothing.
+_TAKEN_BACK = """
+    EXISTS (SELECT 1 FROM corrections k WHERE k.session_id = s.id AND k.state = 'approved' AND k.new_in_at IS NULL)"""
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -65,6 +76,13 @@ RULES: tuple[Rule, ...] = (
         "SELECT count(code_use) FROM scans",
         """SELECT 'scan ' || min(id) FROM scans WHERE code_use IS NOT NULL
            GROUP BY code_use HAVING count(*) > 1 ORDER BY min(id)""",
+    ),
+    Rule(
+        "I1",
+        "a number of a device's chain is used once",
+        "SELECT count(device_seq) FROM scans",
+        """SELECT 'scan ' || min(id) FROM scans WHERE device_seq IS NOT NULL
+           GROUP BY device_id, device_seq HAVING count(*) > 1 ORDER BY min(id)""",
     ),
     Rule(
         "I1",
@@ -154,12 +172,12 @@ RULES: tuple[Rule, ...] = (
         "I7",
         "every minute not credited has its reason",
         _STAYS,
-        """SELECT 'session ' || s.id FROM sessions s
-           WHERE s.out_at IS NOT NULL AND s.closed_by <> 'voided' AND s.credited_minutes < s.raw_minutes
-               AND s.reductions = '' AND s.closed_by <> 'automatic' AND NOT EXISTS (
-                   SELECT 1 FROM review_cases c WHERE c.session_id = s.id
-                   AND (c.decided_at IS NULL OR c.decision = 'rejected'))
-           ORDER BY s.id""",
+        f"""SELECT 'session ' || s.id FROM sessions s
+            WHERE s.out_at IS NOT NULL AND s.closed_by <> 'voided' AND s.credited_minutes < s.raw_minutes
+                AND s.reductions = '' AND s.closed_by <> 'automatic' AND NOT {_TAKEN_BACK} AND NOT EXISTS (
+                    SELECT 1 FROM review_cases c WHERE c.session_id = s.id
+                    AND (c.decided_at IS NULL OR c.decision = 'rejected'))
+            ORDER BY s.id""",
     ),
     Rule(
         "I8",
@@ -172,6 +190,18 @@ RULES: tuple[Rule, ...] = (
         "a session's standing entry has its session",
         f"SELECT count(*) FROM ({_SAID_BY_ENTRIES}) x",
         f"SELECT source FROM ({_SAID_BY_ENTRIES} EXCEPT {_SAID_BY_SESSIONS}) x ORDER BY 1",
+    ),
+    Rule(
+        "I8",
+        "an approved make-up stands once in the ledger, with its minutes",
+        "SELECT count(*) FROM make_ups WHERE state = 'approved'",
+        f"SELECT source FROM ({_SAID_BY_MAKE_UPS} EXCEPT {_MAKE_UP_ENTRIES}) x ORDER BY 1",
+    ),
+    Rule(
+        "I8",
+        "a make-up's standing entry has its make-up",
+        f"SELECT count(*) FROM ({_MAKE_UP_ENTRIES}) x",
+        f"SELECT source FROM ({_MAKE_UP_ENTRIES} EXCEPT {_SAID_BY_MAKE_UPS}) x ORDER BY 1",
     ),
     Rule(
         "I8",
@@ -202,10 +232,11 @@ RULES: tuple[Rule, ...] = (
 )
 
 #: Where the minutes people stayed went: one name for each, and their sum is the first line of the balance.
-MINUTES = """
+MINUTES = f"""
     SELECT sum(raw_minutes) AS stayed, sum(credited_minutes) AS credited,
            sum(CASE why WHEN 'voided' THEN left_over ELSE 0 END) AS voided,
            sum(CASE why WHEN 'rejected' THEN left_over ELSE 0 END) AS rejected,
+           sum(CASE why WHEN 'corrected' THEN left_over ELSE 0 END) AS corrected,
            sum(CASE why WHEN 'waiting' THEN left_over ELSE 0 END) AS waiting,
            sum(CASE why WHEN 'reduced' THEN left_over ELSE 0 END) AS reduced
     FROM (
@@ -213,6 +244,7 @@ MINUTES = """
                CASE WHEN closed_by = 'voided' THEN 'voided'
                     WHEN EXISTS (SELECT 1 FROM review_cases c WHERE c.session_id = s.id
                                  AND c.decision = 'rejected') THEN 'rejected'
+                    WHEN {_TAKEN_BACK} THEN 'corrected'
                     WHEN EXISTS (SELECT 1 FROM review_cases c WHERE c.session_id = s.id
                                  AND c.decided_at IS NULL) THEN 'waiting'
                     WHEN reductions <> '' THEN 'reduced'

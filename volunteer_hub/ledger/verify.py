@@ -35,13 +35,15 @@ class Minutes:
     credited: int
     voided: int
     rejected: int
+    corrected: int
     waiting: int
     reduced: int
 
     @property
     def unexplained(self) -> int:
         """Return the minutes nobody can account for; anything but 0 breaks conservation."""
-        return self.stayed - self.credited - self.voided - self.rejected - self.waiting - self.reduced
+        explained = self.voided + self.rejected + self.corrected + self.waiting + self.reduced
+        return self.stayed - self.credited - explained
 
 
 @dataclass(frozen=True)
