@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from volunteer_hub.accounts.models import Account
-from volunteer_hub.activities.models import Activity
+from volunteer_hub.activities.models import Activity, Shift
 from volunteer_hub.core.db import AnySelect, db
 from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.paging import Page, page_of
 from volunteer_hub.core.scope import Scope
+from volunteer_hub.ledger.models import HoursEntry
 from volunteer_hub.reviews.report_models import HoursReport
 from volunteer_hub.stations.models import Station
 from volunteer_hub.volunteers.models import Volunteer
@@ -50,6 +51,21 @@ def get_report(scope: Scope, report_id: int) -> ReportFile:
     if row is None:
         raise NotFound
     return ReportFile(*row)
+
+
+def list_shifts(file: ReportFile) -> list[Shift]:
+    """Return the shifts at which the reported hours were earned, latest first: where a correction begins."""
+    statement = (
+        select(Shift)
+        .join(HoursEntry, HoursEntry.shift_id == Shift.id)
+        .where(Shift.activity_id == file.activity.id)
+        .distinct()
+        .order_by(Shift.starts_at.desc())
+        .limit(50)
+    )
+    if file.volunteer is not None:
+        statement = statement.where(HoursEntry.volunteer_id == file.volunteer.id)
+    return list(db.session.scalars(statement))
 
 
 def _files(scope: Scope) -> AnySelect:

@@ -56,5 +56,6 @@ def show(report_id: int) -> str | Response | tuple[str, int]:
         else:
             flash(_("已处理。"))
             return redirect(url_for("hours_reports.show", report_id=report_id))
-    answer = render_template("reviews/hours_report.html", file=file, form=form)
+    shifts = report_queries.list_shifts(file) if file.report.finding is Finding.FOUNDED else []
+    answer = render_template("reviews/hours_report.html", file=file, form=form, shifts=shifts)
     return answer, 422 if form.errors else 200

@@ -217,5 +217,6 @@ def test_the_queue_from_the_list_to_the_decision(door: Door, office: Account, cl
     shown = client.get(address).text
     assert "属实" in shown
     assert "请提出更正" in shown
+    assert f"/manage/shifts/{door.shift.id}/hours" in shown
     assert "当天没有到场" not in client.get("/manage/hours-reports").text
     assert "当天没有到场" in client.get("/manage/hours-reports?decided=1").text
