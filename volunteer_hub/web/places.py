@@ -46,7 +46,7 @@ def limits(threads: int) -> dict[Urgency, Limit]:
     fewer, half, quarter = places - 1, max(1, places // 2), max(1, places // 4)
     return {
         Urgency.CHECK_IN: Limit(places, places, 10 * threads),
-        Urgency.SYNC: Limit(quarter, fewer, waiting),
+        Urgency.SYNC: Limit(max(1, places // 8), fewer, waiting),
         Urgency.SIGN_IN: Limit(half, fewer, waiting * 3 // 4),
         Urgency.PAGE: Limit(half, max(1, places * 3 // 4), waiting // 2),
         Urgency.EXPORT: Limit(quarter, half, waiting // 3),
