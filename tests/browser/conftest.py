@@ -26,7 +26,14 @@ Opener = Callable[..., AbstractContextManager[Browser]]
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[Flask, str]]:
     """The application with every guard on, on SQLite, at an address of this machine; its context is pushed."""
-    application = make_app(f"sqlite:///{tmp_path / 'hub.sqlite3'}", WTF_CSRF_ENABLED=True)
+    with serving(tmp_path) as it:
+        yield it
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[tuple[Flask, str]]:
+    """Serve an application of its own, with its database in a folder."""
+    application = make_app(f"sqlite:///{folder / 'hub.sqlite3'}", WTF_CSRF_ENABLED=True)
     demo_queries._loaded.clear()
     ledger_queries.forget_policies()
     server = make_server("127.0.0.1", 0, application, threaded=True)

@@ -36,8 +36,8 @@ class Door:
     def __init__(self, base: str) -> None:
         self.base = base
         now = clock.now()
-        district = make_district()
-        station = make_station(district.community)
+        self.district = district = make_district()
+        self.station = station = make_station(district.community)
         self.shift: Shift = make_shift(
             station, starts_at=now - timedelta(minutes=30), ends_at=now + timedelta(hours=2)
         )
@@ -46,6 +46,7 @@ class Door:
         with transaction():
             keeper = accounts.create_account("王站长", PASSWORD, {SignInKind.STAFF_NAME: "keeper"}, now=now)
             accounts.grant(COMMAND_LINE, keeper.id, Role.STATION_MANAGER, ScopeKind.STATION, station.path, now=now)
+        self.keeper: int = keeper.id
 
     @property
     def scanner(self) -> str:
