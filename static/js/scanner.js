@@ -93,14 +93,17 @@ async function showCounts() {
   }
 }
 
+const decoder = () => viewfinder.reader.prepare().then(() => true, () => false);
+
 async function showReadiness() {
-  const decoder = () => viewfinder.reader.prepare().then(() => true, () => false);
   panel.show(await checkReadiness({ device: line.device, snapshot: line.snapshot, clock, decoder }));
   place('enrol-here').hidden = line.device?.state === 'enrolled' || !settings.signed_in;
 }
 
 /* Gets everything that working without a network takes, as far as the network allows, and says how far that is. */
 async function prepare() {
+  /* First, so that the decoder is among the files that are kept. */
+  await decoder();
   if (navigator.onLine) {
     await line.refresh().catch((error) => { if (error.message === 'update') trouble.say('update'); });
     await keepShell(settings, line.voice).catch((error) => console.warn('the page could not be kept', error));

@@ -2,6 +2,7 @@
    service-worker.js, answers from there. Nothing else is kept: no answers of the API, no other pages. */
 
 const PREFIX = 'door-shell:';
+const DOOR = '/manage/door';
 
 /* Registers the service worker. Returns true once it is at work for this page. */
 export async function startWorker() {
@@ -15,7 +16,8 @@ export function workerIsActive() {
   return Boolean(navigator.serviceWorker?.controller);
 }
 
-/* Keeps this page and every file of ours that it has loaded. Another account's pages, and those of an earlier
+/* Keeps this page with every file of ours that it has loaded, and the list of shifts, where an installed scanner
+   begins; the scripts that the list imports are all among the scanner's. Another account's pages, and those of an earlier
    version of the system, are forgotten once this one is whole. `headers` says who asks. */
 export async function keepShell({ build, account }, headers) {
   const name = `${PREFIX}${account}:${build}`;
@@ -23,7 +25,10 @@ export async function keepShell({ build, account }, headers) {
   for (const other of others) if (!other.startsWith(`${PREFIX}${account}:`)) await caches.delete(other);
   const shell = await caches.open(name);
   for (const url of files()) if (!(await shell.match(url))) await store(shell, url, {});
-  await store(shell, location.pathname, { credentials: 'same-origin', cache: 'no-store', headers });
+  for (const page of new Set([DOOR, location.pathname])) {
+    const kept = await store(shell, page, { credentials: 'same-origin', cache: 'no-store', headers });
+    for (const url of filesOf(await kept.text())) if (!(await shell.match(url))) await store(shell, url, {});
+  }
   for (const other of others) await caches.delete(other);
 }
 
@@ -52,6 +57,14 @@ function files() {
 
 async function store(shell, url, how) {
   const response = await fetch(url, { redirect: 'error', ...how });
-  if (response.ok) await shell.put(url, response);
-  else throw new Error(`${url}: ${response.status}`);
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  const read = response.clone();
+  await shell.put(url, response);
+  return read;
+}
+
+function filesOf(html) {
+  const page = new DOMParser().parseFromString(html, 'text/html');
+  const named = [...page.querySelectorAll('link[href], script[src], img[src]')];
+  return named.map((one) => one.getAttribute('href') ?? one.getAttribute('src')).filter((url) => url.startsWith('/static/'));
 }
