@@ -45,21 +45,21 @@ def main() -> None:
 
 
 def run(here: Place, seconds: float, times: float) -> None:
-    """Overload one engine with the door kept, then with it open, at the same rate."""
+    """Overload one engine with the door kept, then with it open, each at its own capacity of that minute."""
     world = build(here.empty("world"), PEOPLE)
-    capacity = 0.0
     for name, environment in (("door kept", {}), ("door open", {"OPEN_DOOR": "1"})):
         uri = here.copy(world.uri, name.replace(" ", "_"))
         wishes = Wishes(world)
         with gunicorn("bench.throughput:hub()", uri, threads=THREADS, **environment) as port:
             closed(port, wishes, CLIENTS, WARM)
-            if not capacity:
-                capacity = max(closed(port, wishes, CLIENTS, MEASURED) for _ in range(2))
-                print(f"\n{here.engine}: capacity {capacity:.0f} of the mix a second; offered {times:.0f} times that")
+            capacity = max(closed(port, wishes, CLIENTS, MEASURED) for _ in range(2))
+            print(
+                f"\n{here.engine}, {name}: capacity {capacity:.0f} of the mix a second; offered {times:g} times that"
+            )
             before = offer(port, wishes.arriving(capacity / 2, AFTER))
             during = offer(port, wishes.arriving(capacity * times, seconds))
             after = offer(port, wishes.arriving(capacity / 2, AFTER))
-        _print(name, during, seconds, capacity)
+        _print(during, seconds, capacity)
         _print_calm({"before": before, "after": after})
 
 
@@ -89,8 +89,8 @@ class Wishes:
         return [(at, next(self)) for at in arrivals(rate, seconds, self._chance)]
 
 
-def _print(name: str, during: list[Outcome], seconds: float, capacity: float) -> None:
-    print(f"{name}: {len(during)} requests in {seconds:.0f} s")
+def _print(during: list[Outcome], seconds: float, capacity: float) -> None:
+    print(f"{len(during)} requests in {seconds:.0f} s")
     print(f"{'':10}{'n':>6}{'at once':>10}{'in the end':>12}{'median ms':>11}{'p99 ms':>9}  answers")
     for kind in dict.fromkeys(MIX):
         mine = [one for one in during if one.wish.kind == kind]
