@@ -75,7 +75,12 @@ def type_code(shift_id: int) -> str:
     )
     answer = take_scans([item], actor(), scope(Permission.SCAN), now=clock.now())[0]
     return render_template(
-        "checkin/result.html", result=shown(answer), back=url_for("checkin_admin.scanner", shift_id=shift_id)
+        "checkin/way_in_result.html",
+        result=shown(answer),
+        back=url_for("checkin_admin.scanner", shift_id=shift_id),
+        shift_id=shift_id,
+        # The code is good for some seconds more: time enough to move the person here.
+        move={"code": item.code, "nonce": secrets.token_hex(16)} if answer.reason == "in_elsewhere" else None,
     )
 
 

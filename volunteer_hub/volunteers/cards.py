@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from volunteer_hub.audit import service as audit
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db
+from volunteer_hub.core.dialect import take_turn
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.text import N_
 from volunteer_hub.volunteers import queries
@@ -19,8 +20,7 @@ from volunteer_hub.volunteers.models import Card, Volunteer
 def issue(actor: Actor, volunteer: Volunteer, *, now: datetime) -> Card:
     """Give somebody a card; an earlier one is dead from this moment.
 
-    Raises DomainError for who has left the register. Two desks at once: the database keeps one live card,
-    and the slower desk is told of a conflict.
+    Raises DomainError for who has left the register. Of two desks at once the slower one's card is the live one.
     """
     standing = queries.current_standing(volunteer.id)
     if standing is None:
@@ -63,7 +63,8 @@ def live_cards(volunteer_ids: Collection[int]) -> dict[int, int]:
 
 
 def _end(actor: Actor, volunteer_id: int, now: datetime) -> bool:
-    """End the live card, if there is one."""
+    """End the live card, if there is one. Desks that deal with one person's card take turns."""
+    take_turn(db.session, f"card:{volunteer_id}")
     ended = db.session.execute(
         update(Card)
         .where(Card.volunteer_id == volunteer_id, Card.revoked_at.is_(None))
