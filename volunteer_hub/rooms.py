@@ -30,6 +30,7 @@ from volunteer_hub.checkin import (
     look_up_routes,
     moving_routes,
     rescheduling_routes,
+    walk_in_jobs,
 )
 from volunteer_hub.checkin import device_routes as checkin_devices
 from volunteer_hub.checkin import door_routes as door
@@ -141,6 +142,7 @@ COMMANDS: tuple[click.Group, ...] = (
 JOBS: dict[str, tuple[Callable[[], None], int]] = {
     "close-cancelled": (closing_jobs.close_cancelled, 60),
     "close-forgotten": (reviews_jobs.close_forgotten, 60),
+    "forget-walk-ins": (walk_in_jobs.forget_names, 3600),
     "digest": (digest_jobs.send_digest, 60),
     "make-ups-overtaken": (make_up_jobs.take_back_overtaken, 600),
 }

@@ -10,7 +10,7 @@ import base64
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from volunteer_hub.activities.models import Activity, ActivityState, Shift
 from volunteer_hub.audit import service as audit
@@ -108,6 +108,21 @@ def count_unknown(shift_id: int) -> int:
     """Return how many came to a shift of whom nobody knows who they were, however long ago."""
     statement = select(func.count()).where(WalkIn.shift_id == shift_id, WalkIn.confirmed_at.is_(None))
     return db.session.scalar(statement) or 0
+
+
+def forget_names(*, now: datetime) -> int:
+    """Wipe name and mobile of those who are shown no more and were not claimed; return how many had any."""
+    wiped = db.session.execute(
+        update(WalkIn)
+        .where(
+            WalkIn.in_at <= now - SHOWN_FOR,
+            WalkIn.volunteer_id.is_(None),
+            or_(WalkIn.name.is_not(None), WalkIn.mobile.is_not(None)),
+        )
+        .values(name=None, mobile=None)
+        .execution_options(synchronize_session=False)
+    )
+    return int(wiped.rowcount)  # type: ignore[attr-defined]  # an UPDATE has one; the annotation says Result
 
 
 def slip_code(walk_in_id: int) -> str:

@@ -112,6 +112,19 @@ def test_after_thirty_days_they_are_shown_no_more_and_stay_counted(app: Flask) -
     assert walk_ins.count_unknown(door.shift.id) == 1
 
 
+def test_what_nobody_claimed_is_forgotten_by_name_and_stays_counted(app: Flask) -> None:
+    door = make_door()
+    arrive(door, START)
+    with transaction():
+        assert walk_ins.forget_names(now=START + timedelta(days=29)) == 0
+    for forgotten in (1, 0):
+        with transaction():
+            assert walk_ins.forget_names(now=START + timedelta(days=30)) == forgotten
+    kept = db.session.execute(text("SELECT label, name, mobile FROM walk_ins")).one()
+    assert tuple(kept) == (AUNT.label, None, None)
+    assert walk_ins.count_unknown(door.shift.id) == 1
+
+
 def test_a_slip_is_read_by_its_code_or_its_number(app: Flask) -> None:
     code = walk_ins.slip_code(17)
     assert [walk_ins.read_slip(it) for it in (code, code.lower(), " 17 ", "17")] == [17] * 4
