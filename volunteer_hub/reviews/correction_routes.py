@@ -103,7 +103,7 @@ def _propose(find: Find) -> Answer:
         form.in_at.data, form.out_at.data = wall(subject.times.in_at), wall(subject.times.out_at)
     if form.validate_on_submit():
         refusal = carried_out(
-            lambda now: corrections.propose(actor(), find(), _times(form), reason=form.reason.data, now=now),
+            lambda now: _carry(form, find(), now),
             about="session" if subject.session else "make_up",
             object_id=subject.row.id,
             region=subject.station.region_code,
@@ -117,13 +117,22 @@ def _propose(find: Find) -> Answer:
     return _proposal(form, subject), 422 if form.errors and status == 200 else status
 
 
-def _times(form: CorrectionForm) -> Times | None:
+def _carry(form: CorrectionForm, subject: Subject, now: datetime) -> None:
+    corrections.propose(actor(), subject, _times(form, subject.times), reason=form.reason.data, now=now)
+
+
+def _times(form: CorrectionForm, old: Times) -> Times | None:
     if form.not_served.data:
         return None
     if form.in_at.data is None or form.out_at.data is None:
         field = "in_at" if form.in_at.data is None else "out_at"
         raise DomainError("times_missing", N_("请填写到达和离开时间。"), field=field)
-    return Times(instant(form.in_at.data), instant(form.out_at.data))
+    return Times(_moved(form.in_at.data, old.in_at), _moved(form.out_at.data, old.out_at))
+
+
+def _moved(typed: datetime, old: datetime) -> datetime:
+    """Return the instant typed, or the old one where its minute was left as it stood: forms have no seconds."""
+    return old if typed == wall(old).replace(second=0, microsecond=0) else instant(typed)
 
 
 def _proposal(form: CorrectionForm, subject: Subject) -> str:

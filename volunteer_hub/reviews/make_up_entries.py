@@ -22,8 +22,6 @@ from volunteer_hub.reviews.make_ups import own_turn
 from volunteer_hub.reviews.request_models import MakeUp, RequestState
 from volunteer_hub.volunteers.models import Volunteer
 
-BATCH = 200
-
 
 def enter(
     make_up: MakeUp,
@@ -75,21 +73,21 @@ def take_back(actor: Actor, make_up: MakeUp, *, reason: str, now: datetime) -> N
     """Reverse what an approved make-up was credited; its next entry has a source of its own."""
     entry = ledger_queries.find_by_source(make_up.source)
     if entry is None:
-        return
+        raise RuntimeError(f"make-up {make_up.id} counts minutes that the ledger does not have")
     ledger.reverse(actor, entry.id, now=now, reason=reason)
     make_up.revision += 1
     make_up.minutes = 0
     db.session.flush()
 
 
-def take_back_overtaken(*, now: datetime) -> int:
-    """Take back approved make-ups whose time a scan, come in late, shows elsewhere; return how many.
+def take_back_overtaken(*, now: datetime) -> bool:
+    """Take back an approved make-up whose time a scan, come in late, shows elsewhere; tell whether there was one.
 
     Scans outrank what was entered afterwards, and nothing counts twice. Found by state, so that a late or
-    repeated run does nothing twice.
+    repeated run does nothing twice; one at a time, since two persons' turns could be held the other way round.
     """
-    overtaken = db.session.scalars(
-        select(MakeUp.id)
+    make_up = db.session.scalar(
+        select(MakeUp)
         .join(
             ServiceSession,
             (ServiceSession.volunteer_id == MakeUp.volunteer_id)
@@ -98,17 +96,19 @@ def take_back_overtaken(*, now: datetime) -> int:
             & (ServiceSession.out_at > MakeUp.in_at),
         )
         .where(MakeUp.state == RequestState.APPROVED, MakeUp.minutes > 0)
-        .distinct()
         .order_by(MakeUp.id)
-        .limit(BATCH)
-    ).all()
-    for make_up_id in overtaken:
-        _overtake(db.session.get_one(MakeUp, make_up_id), now)
-    return len(overtaken)
+        .limit(1)
+    )
+    if make_up is not None:
+        _overtake(make_up, now)
+    return make_up is not None
 
 
 def _overtake(make_up: MakeUp, now: datetime) -> None:
     own_turn(make_up.volunteer_id)
+    db.session.refresh(make_up)
+    if not make_up.minutes:
+        return
     reason = N_("迟到的扫码显示此人同一时间在另一处服务，补录的时长已冲正。")
     take_back(TIMETABLE, make_up, reason=reason, now=now)
     title = db.session.scalar(select(Activity.title).join(Shift).where(Shift.id == make_up.shift_id)) or ""

@@ -13,9 +13,10 @@ log = logging.getLogger(__name__)
 
 def take_back_overtaken() -> None:
     """Take back make-ups whose time a scan shows elsewhere, until none is left."""
-    while True:
+    taken, more = 0, True
+    while more:
         with transaction():
-            taken = make_up_entries.take_back_overtaken(now=clock.now())
-        if not taken:
-            return
+            more = make_up_entries.take_back_overtaken(now=clock.now())
+        taken += more
+    if taken:
         log.info("took back %d make-ups that scans had overtaken", taken)

@@ -16,7 +16,7 @@ from volunteer_hub.core.db import transaction
 from volunteer_hub.core.errors import DomainError, NotFound, Unprocessable
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.text import N_
-from volunteer_hub.reviews import correction_queries, make_up_decisions, make_ups
+from volunteer_hub.reviews import correction_queries, make_up_decisions, make_ups, making_up
 from volunteer_hub.reviews import make_up_queries as queries
 from volunteer_hub.reviews import request_labels as labels
 from volunteer_hub.reviews.make_up_queries import Tab
@@ -225,4 +225,5 @@ def _case(make_up_id: int, *, refusal: DomainError | None = None, form: Rejectio
         used=queries.minutes_used(make_up.station_id, make_up.month),
         waits=make_up.state is RequestState.PENDING,
         is_own_request=make_up.requested_by == actor().account_id,
+        may_approve=not make_up.is_late or making_up.above_station(scope(DECIDE), file.station.region_code),
     )

@@ -44,8 +44,8 @@ class Asked:
 
 
 def own_turn(volunteer_id: int) -> None:
-    """Let one make-up or correction of a person be asked for or decided at a time."""
-    take_turn(db.session, f"make-up-of:{volunteer_id}")
+    """Let one thing happen to a person's hours at a time: the turn that scans of the person take, too."""
+    take_turn(db.session, f"person:{volunteer_id}")
 
 
 def ask(actor: Actor, scope: Scope, shift_id: int, asked: Asked, *, now: datetime) -> MakeUp:

@@ -26,10 +26,9 @@ from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.scope import EVERYTHING
 from volunteer_hub.home.queries import get_own_hours
 from volunteer_hub.ledger.models import HoursBalance
-from volunteer_hub.notices.models import Notice
 from volunteer_hub.reviews import corrections
 from volunteer_hub.reviews.correcting import Times
-from volunteer_hub.reviews.request_models import Correction, EvidencePicture, MakeUp, TookPart
+from volunteer_hub.reviews.request_models import Correction, EvidencePicture, MakeUp
 from volunteer_hub.volunteers.models import Volunteer
 
 
@@ -263,7 +262,6 @@ def test_the_person_sees_one_stay_with_what_counts_now(door: Door) -> None:
 
 def test_a_figure_leads_down_to_the_make_up(app: Flask, door: Door) -> None:
     second, volunteer = _second(door), make_person()
-    own = _with_account(volunteer)
     make_up = make_make_up(door, volunteer)
     approve_make_up(Actor(second.id, "赵副站长"), make_up)
     with time_machine.travel(COOLED + timedelta(hours=1), tick=False):
@@ -274,5 +272,27 @@ def test_a_figure_leads_down_to_the_make_up(app: Flask, door: Door) -> None:
         shown = office.get(f"/office/statistics/entries/{entry}").text
     assert f"/manage/make-ups/{make_up.id}" in shown
     assert "手机没电，现场手工登记" in shown
-    assert db.session.scalars(select(Notice).where(Notice.account_id == own.id)).first() is not None
-    assert make_up.took_part is not TookPart.NO
+
+
+def test_the_end_that_was_not_touched_keeps_its_seconds(app: Flask, door: Door) -> None:
+    """Arrived 20 seconds before the plan: a form without seconds must not make that "earlier than any evidence"."""
+    volunteer = make_signed_up(door)
+    came = START - timedelta(minutes=5, seconds=-20)
+    door.come(volunteer, came)
+    door.go(volunteer, END)
+    session = db.session.scalars(select(ServiceSession)).one()
+    sent = {"in_at": "2026-03-05T08:55", "out_at": "2026-03-05T10:30", "reason": "提前离开"}
+    answer = _as(app, door.operator).post(f"/manage/sessions/{session.id}/correction", data=sent)
+    assert answer.status_code == 302
+    assert db.session.scalars(select(Correction.new_in_at)).one() == came
+
+
+def test_who_may_not_approve_what_is_late_is_not_offered_it(app: Flask, door: Door) -> None:
+    asked_at = END + timedelta(days=20)
+    make_up = make_make_up(door, make_person(), now=asked_at)
+    office = make_staff(Role.OFFICE, ScopeKind.REGION, DISTRICT)
+    with time_machine.travel(asked_at + timedelta(days=2), tick=False):
+        page, above = (_as(app, who).get(f"/manage/make-ups/{make_up.id}").text for who in (_second(door), office))
+    assert "须由区划一级" in page
+    assert "/approve" not in page
+    assert "/approve" in above
