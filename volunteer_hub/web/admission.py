@@ -43,9 +43,9 @@ URGENCIES: dict[str, Urgency] = {
     "cards.print_team": Urgency.EXPORT,
 }
 #: Let in always: whoever looks after the machine must see it, and a file costs nothing.
-ALWAYS = frozenset({"static", "home.healthz", "home.readyz"})
+ALWAYS = frozenset({"static", "devices.service_worker", "home.healthz", "home.readyz"})
 #: A longer body than some scans have is a queue being sent: it may wait for who stands at the door.
-BATCH = 2 * 1024
+BATCH = 3 * 1024
 #: Seconds after which to come again: at least, and fewer than.
 SOONEST, LATEST = 2, 16
 BUSY = N_("现在使用的人太多，请稍等几秒再试。")
