@@ -20,7 +20,7 @@ from volunteer_hub.reviews.correcting import Times
 from volunteer_hub.reviews.correction_queries import CorrectionFile, Subject
 from volunteer_hub.reviews.request_forms import CorrectionForm, RejectionForm
 from volunteer_hub.reviews.request_models import RequestState
-from volunteer_hub.reviews.request_showing import carried_out, wall, words
+from volunteer_hub.reviews.request_showing import carried_out, count_pending, wall, words
 from volunteer_hub.web.access import actor, require, scope
 from volunteer_hub.web.forms import instant
 
@@ -38,7 +38,8 @@ def index() -> str:
     """List what waits and what was decided."""
     decided = request.args.get("decided") == "1"
     page = queries.page_corrections(scope(DECIDE), decided=decided, number=request.args.get("page", 1, int))
-    return render_template("reviews/corrections.html", page=page, decided=decided)
+    pending = count_pending(scope(DECIDE))
+    return render_template("reviews/corrections.html", page=page, decided=decided, pending=pending)
 
 
 @pages.route("/manage/sessions/<int:session_id>/correction", methods=["GET", "POST"])

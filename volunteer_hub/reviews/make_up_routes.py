@@ -23,9 +23,10 @@ from volunteer_hub.reviews.make_up_queries import Tab
 from volunteer_hub.reviews.make_ups import Asked
 from volunteer_hub.reviews.request_forms import MakeUpForm, RejectionForm
 from volunteer_hub.reviews.request_models import RequestState, TookPart
-from volunteer_hub.reviews.request_showing import carried_out, wall, words
+from volunteer_hub.reviews.request_showing import carried_out, count_pending, wall, words
 from volunteer_hub.web.access import actor, require, scope
 from volunteer_hub.web.forms import instant
+from volunteer_hub.web.limits import limiter
 
 pages = Blueprint("make_ups", __name__)
 pages.context_processor(words)
@@ -54,7 +55,8 @@ def index() -> str:
     except ValueError:
         raise NotFound from None
     page = queries.page_make_ups(scope(DECIDE), tab, request.args.get("page", 1, int))
-    return render_template("reviews/make_ups.html", page=page, tab=tab, tabs=labels.TABS)
+    pending = count_pending(scope(DECIDE))
+    return render_template("reviews/make_ups.html", page=page, tab=tab, tabs=labels.TABS, pending=pending)
 
 
 @pages.get("/manage/make-ups/new")
@@ -89,9 +91,13 @@ def shift_hours(shift_id: int) -> str:
 
 
 @pages.route("/manage/shifts/<int:shift_id>/make-ups/new", methods=["GET", "POST"])
+@limiter.limit("30/minute", methods=["POST"])
 @require(DECIDE)
 def ask(shift_id: int) -> Answer:
-    """Ask for somebody's make-up at a shift."""
+    """Ask for somebody's make-up at a shift.
+
+    So many a minute: the answer tells whether a name and four digits belong together.
+    """
     listed = activities.get_shift(scope(DECIDE), shift_id)
     form, status = MakeUpForm(), 200
     if request.method == "GET":

@@ -12,7 +12,9 @@ from volunteer_hub.checkin.answers import REDUCTIONS, WORDS
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import transaction
 from volunteer_hub.core.errors import Denied, DomainError, NotFound
+from volunteer_hub.core.scope import Scope
 from volunteer_hub.ledger.models import HoursClass
+from volunteer_hub.reviews import correction_queries, make_up_queries
 from volunteer_hub.reviews import request_labels as labels
 from volunteer_hub.web.access import actor
 
@@ -31,6 +33,14 @@ def words() -> dict[str, Any]:
         "reductions": REDUCTIONS,
         "made_up": HoursClass.C,
         "now": clock.now(),
+    }
+
+
+def count_pending(scope: Scope) -> dict[str, int]:
+    """Return how many requests of each kind wait in the scope."""
+    return {
+        "make_ups": make_up_queries.count_pending(scope),
+        "corrections": correction_queries.count_pending(scope),
     }
 
 
