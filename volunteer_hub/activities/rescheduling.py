@@ -11,19 +11,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from volunteer_hub.activities.models import Activity, ActivityState, Shift, SignUp
+from volunteer_hub.activities.models import ActivityState, Shift, SignUp
 from volunteer_hub.activities.recurrence import MAX_SHIFTS
 from volunteer_hub.activities.sign_ups import hold_shift
 from volunteer_hub.activities.states import LIVE
+from volunteer_hub.activities.telling import tell_coming
 from volunteer_hub.audit import service as audit
-from volunteer_hub.core import clock
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.text import N_
-from volunteer_hub.notices import service as notices
 from volunteer_hub.stations.models import Station
-from volunteer_hub.volunteers.models import Volunteer
 
 #: Nobody serves longer than a day at a stretch.
 LONGEST = timedelta(hours=24)
@@ -58,12 +56,7 @@ def move(actor: Actor, shift_id: int, times: Times, reason: str, *, check_out: t
     shift.starts_at, shift.ends_at = times.starts_at, times.ends_at
     db.session.flush()
     _record(actor, "activities.move_shift", shift, reason, now, before=_words(before), after=_words(times))
-    _tell(
-        shift,
-        N_("《%(title)s》改为 %(day)s %(from)s–%(to)s，您的报名仍然有效。"),
-        now,
-        **_places(times),
-    )
+    _tell(shift, N_("《%(title)s》改为 %(day)s %(from)s–%(to)s，您的报名仍然有效。"), times, now)
     return shift
 
 
@@ -98,12 +91,7 @@ def split(actor: Actor, shift_id: int, at: datetime, reason: str, *, now: dateti
     _record(
         actor, "activities.split_shift", shift, reason, now, before=_words(before), second=second.id, carried=carried
     )
-    _tell(
-        shift,
-        N_("《%(title)s》%(day)s 的场次在 %(from)s 分成两段，您的报名两段都有效。"),
-        now,
-        **_places(rest),
-    )
+    _tell(shift, N_("《%(title)s》%(day)s 的场次在 %(from)s 分成两段，您的报名两段都有效。"), rest, now)
     db.session.expire(shift.activity, ["shifts"])
     return second
 
@@ -171,25 +159,9 @@ def _carry_over(actor: Actor, first: Shift, second: Shift, now: datetime) -> int
     return len(rows)
 
 
-def _tell(shift: Shift, sentence: str, now: datetime, **places: str) -> None:
-    """Tell everybody who means to come."""
-    accounts = db.session.scalars(
-        select(Volunteer.account_id)
-        .join(SignUp, SignUp.volunteer_id == Volunteer.id)
-        .where(SignUp.shift_id == shift.id, SignUp.state.in_(LIVE), Volunteer.account_id.is_not(None))
-        .order_by(Volunteer.account_id)
-    )
-    title = db.session.get_one(Activity, shift.activity_id).title
-    for account_id in accounts:
-        if account_id is not None:
-            notices.tell(
-                account_id,
-                sentence,
-                {"title": title, **places},
-                key=f"shift:{shift.id}:times:{now.isoformat()}",
-                link=f"/activities/{shift.activity_id}",
-                now=now,
-            )
+def _tell(shift: Shift, sentence: str, times: Times, now: datetime) -> None:
+    about = f"times:{now.isoformat()}"
+    tell_coming(shift, sentence, starts_at=times.starts_at, ends_at=times.ends_at, about=about, now=now)
 
 
 def _require(reason: str) -> None:
@@ -218,8 +190,3 @@ def _minute(instant: datetime) -> datetime:
 
 def _words(times: Times) -> str:
     return f"{times.starts_at.isoformat()}/{times.ends_at.isoformat()}"
-
-
-def _places(times: Times) -> dict[str, str]:
-    starts, ends = clock.local(times.starts_at), clock.local(times.ends_at)
-    return {"day": f"{starts:%Y-%m-%d}", "from": f"{starts:%H:%M}", "to": f"{ends:%H:%M}"}

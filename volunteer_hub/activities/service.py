@@ -12,6 +12,7 @@ from volunteer_hub.activities import prohibited, recurrence
 from volunteer_hub.activities.details import Details, Offer
 from volunteer_hub.activities.models import Activity, ActivityState, Audience, Project, Shift, SignUp
 from volunteer_hub.activities.states import check_activity_move
+from volunteer_hub.activities.telling import tell_coming
 from volunteer_hub.audit import service as audit
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db
@@ -138,6 +139,7 @@ def cancel(actor: Actor, activity: Activity, reason: str, *, now: datetime) -> N
     for shift in shifts:
         if shift.starts_at > now and shift.cancelled_at is None:
             shift.cancelled_at = now
+            _tell_cancelled(shift, now)
     activity.state = ActivityState.CANCELLED
     activity.cancelled_at = now
     activity.cancel_reason = _reason(reason)
@@ -151,9 +153,15 @@ def cancel_shift(actor: Actor, shift: Shift, reason: str, *, now: datetime) -> N
     if shift.activity.state is not ActivityState.PUBLISHED or shift.cancelled_at is not None:
         raise DomainError("activity_state", N_("这个场次不能取消，请刷新后再看。"))
     if shift.starts_at <= now:
-        raise DomainError("shift_started", N_("场次已经开始，不能取消。"))
+        raise DomainError("shift_started", N_("场次已经开始，不能取消；可以在“改时间”里提前结束。"))
     shift.cancelled_at = now
+    _tell_cancelled(shift, now)
     _record(actor, "activities.cancel_shift", shift.activity, now=now, reason=_reason(reason), shift=shift.id)
+
+
+def _tell_cancelled(shift: Shift, now: datetime) -> None:
+    sentence = N_("《%(title)s》%(day)s %(from)s–%(to)s 的场次已取消，请不要前往。")
+    tell_coming(shift, sentence, starts_at=shift.starts_at, ends_at=shift.ends_at, about="cancelled", now=now)
 
 
 def close_activity(actor: Actor, activity: Activity, *, now: datetime) -> None:

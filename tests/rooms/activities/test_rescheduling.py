@@ -148,6 +148,17 @@ def test_those_who_mean_to_come_are_told_once_each_and_others_are_not(door: Door
     assert notice.params == {"title": "街道清洁日", "day": "2026-03-05", "from": "10:00", "to": "12:00"}
 
 
+def test_those_who_mean_to_come_are_told_of_a_cancellation(door: Door) -> None:
+    coming = make_signed_up(door)
+    with transaction():
+        account = accounts.create_account(coming.name, None, {}, now=BEFORE)
+        db.session.get_one(Volunteer, coming.id).account_id = account.id
+    with transaction():
+        service.cancel_shift(door.actor, db.session.get_one(Shift, door.shift.id), "下雨", now=BEFORE)
+    notice = db.session.scalars(select(Notice)).one()
+    assert (notice.key, notice.params["from"]) == (f"shift:{door.shift.id}:cancelled", "09:00")
+
+
 def test_split_makes_two_shifts_that_touch_and_carries_everybody_over(door: Door) -> None:
     accepted, waiting, withdrawn = make_signed_up(door), make_person(), make_person()
     make_sign_up(door.shift, waiting, SignUpState.WAITING)
