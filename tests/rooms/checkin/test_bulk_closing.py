@@ -8,15 +8,17 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.makers.accounts import make_staff, sign_in
 from tests.makers.checkin import END, START, Door, make_door, make_signed_up
 from volunteer_hub.accounts.models import Role, ScopeKind
 from volunteer_hub.audit.models import AuditEntry
-from volunteer_hub.checkin import bulk_closing, closing_desk
+from volunteer_hub.checkin import bulk_closing, closing_desk, codes
 from volunteer_hub.checkin.bulk_closing import Standing
-from volunteer_hub.checkin.models import CloseKind, ServiceSession
+from volunteer_hub.checkin.desk import take_scans
+from volunteer_hub.checkin.items import ScanItem
+from volunteer_hub.checkin.models import CloseKind, Direction, EntryPoint, ServiceSession
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.errors import DomainError, NotFound
 from volunteer_hub.core.scope import EVERYTHING, Scope
@@ -167,6 +169,25 @@ def test_a_stay_that_overlaps_another_credited_one_counts_nothing(door: Door) ->
 def test_another_stations_leader_finds_no_such_shift(door: Door) -> None:
     with pytest.raises(NotFound):
         closing_desk.close_everybody(door.actor, Scope(stations=("/999/",)), door.shift.id, out_at=END, now=LATE)
+
+
+@pytest.mark.parametrize(
+    ("stated", "left", "how", "minutes"), [(120, 118, CloseKind.SCANNED, 118), (90, 118, CloseKind.BULK, 90)]
+)
+def test_an_own_earlier_check_out_that_arrives_later_replaces_it_and_a_later_one_does_not(
+    door: Door, stated: int, left: int, how: CloseKind, minutes: int
+) -> None:
+    person = make_signed_up(door)
+    door.come(person, START)
+    assert _close(door, stated, now=timedelta(minutes=120)) == 1
+    at = START + timedelta(minutes=left)
+    item = ScanItem(
+        "n" * 32, codes.personal_code(person.id, at), Direction.OUT, door.shift.id, EntryPoint.MANAGER_SCAN, at
+    )
+    take_scans([item], door.actor, EVERYTHING, now=START + timedelta(minutes=121))
+    session = _session(person)
+    assert (session.closed_by, session.credited_minutes) == (how, minutes)
+    assert db.session.scalar(select(func.sum(HoursEntry.minutes))) == minutes
 
 
 def test_the_page_from_the_list_to_the_result(door: Door, client: FlaskClient) -> None:
