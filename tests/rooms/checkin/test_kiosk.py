@@ -14,6 +14,7 @@ from sqlalchemy import select
 from tests.makers.accounts import make_staff, sign_in
 from tests.makers.activities import make_shift, make_sign_up
 from tests.makers.checkin import END, START, Door, make_door, make_person, make_signed_up
+from volunteer_hub.accounts import kiosks
 from volunteer_hub.accounts.models import Login, Role, ScopeKind
 from volunteer_hub.audit.models import AuditEntry
 from volunteer_hub.checkin import codes
@@ -105,13 +106,16 @@ def test_only_the_pin_leaves_and_five_wrong_ones_sign_out(app: Flask, client: Fl
 
 @time_machine.travel(START, tick=False)
 def test_the_pin_cannot_be_set_again_from_inside(app: Flask, client: FlaskClient) -> None:
-    """Red where entering does not ask that the login is free."""
+    """The page is barred by the guard; red in the service where entering does not ask that the login is free."""
     door = make_door()
     address = kiosk(client, door)
     client.post(f"{address}/enter", data={"pin": "1111", "again": "1111"})
-    assert client.post(f"{address}/leave", data={"pin": "1111"}).status_code == 422
     login = db.session.scalars(select(Login)).one()
+    with transaction():
+        kiosks.enter(door.actor, login.id, door.station.id, door.station.region_code, "1111", now=START)
+    assert client.post(f"{address}/leave", data={"pin": "1111"}).status_code == 422
     assert PIN not in str(login.kiosk_pin_hash)
+    assert client.post(f"{address}/leave", data={"pin": PIN}).status_code == 302
 
 
 @pytest.mark.parametrize(

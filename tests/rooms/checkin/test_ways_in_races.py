@@ -156,7 +156,7 @@ def test_two_desks_that_replace_a_card_at_once_leave_one_live(app: Flask) -> Non
 
 
 def test_many_wrong_pins_at_once_are_no_more_tries_than_five(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Red where the try is counted after it was judged: then both of two at once would be the fifth."""
+    """Red where counting does not ask whether a try is left: then both of two at once would be judged."""
     door = make_door()
     with transaction():
         accounts.open_login(db.session.get_one(Account, door.operator.id), "tablet", now=START)
