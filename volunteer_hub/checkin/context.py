@@ -65,12 +65,12 @@ def _statement() -> Any:
         here.c.out_at > opened.c.in_at,
         here.c.in_at < bindparam("scanned_at"),
     )
-    # Whether anything of this person's that counts happened later, or was closed without a scan: then this
-    # scan came out of order.
+    # Whether anything of this person's that counts happened later, at the same instant, or was closed without
+    # a scan: then this scan may have come out of order.
     later = or_(
         exists().where(
             scan_after.c.volunteer_id == volunteer_id,
-            scan_after.c.scanned_at > bindparam("scanned_at"),
+            scan_after.c.scanned_at >= bindparam("scanned_at"),
             scan_after.c.is_admissible,
         ),
         exists().where(
@@ -78,11 +78,11 @@ def _statement() -> Any:
             after.c.in_at > bindparam("reach"),
             after.c.closed_by != CloseKind.VOIDED,
             or_(
-                after.c.out_at > bindparam("scanned_at"),
-                and_(after.c.shift_id == shift_id, after.c.closed_by == CloseKind.AUTOMATIC),
+                after.c.out_at >= bindparam("scanned_at"),
+                after.c.closed_by == CloseKind.AUTOMATIC,
             ),
         ),
-        exists().where(after.c.volunteer_id == volunteer_id, after.c.in_at > bindparam("scanned_at")),
+        exists().where(after.c.volunteer_id == volunteer_id, after.c.in_at >= bindparam("scanned_at")),
     )
     return (
         select(
