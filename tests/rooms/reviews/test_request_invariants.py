@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.makers.accounts import make_staff
 from tests.makers.checkin import END, START, Door, make_door, make_person, make_signed_up
 from tests.makers.requests import COOLED, approve_make_up, make_correction, make_make_up
 from volunteer_hub.accounts.models import Role, ScopeKind
+from volunteer_hub.checkin import deriving
 from volunteer_hub.checkin.models import ServiceSession
-from volunteer_hub.core.actor import Actor
+from volunteer_hub.core.actor import TIMETABLE, Actor
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.scope import EVERYTHING
+from volunteer_hub.ledger.models import HoursEntry
 from volunteer_hub.ledger.verify import verify
 from volunteer_hub.reviews import correction_queries, corrections, make_up_decisions, make_up_jobs
 from volunteer_hub.reviews.correcting import Times
@@ -64,3 +67,27 @@ def test_nothing_is_found_after_all_of_it(app: Flask) -> None:
     assert [finding for finding in report.findings if finding.wrong] == []
     assert report.holds
     assert pending.minutes == 120
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        Times(START + timedelta(minutes=10), START + timedelta(minutes=90)),
+        Times(START, START + timedelta(minutes=90)),
+        Times(START + timedelta(minutes=10), END),
+        None,
+    ],
+)
+def test_deriving_sessions_again_leaves_what_was_corrected(app: Flask, new: Times | None) -> None:
+    """The scans that the correction overruled open no second stay and close nothing."""
+    door = make_door()
+    account = make_staff(Role.STATION_MANAGER, ScopeKind.STATION, door.station.path, name="赵副站长")
+    session_id = _served(door)
+    correction = make_correction(door, session_id, new)
+    with transaction():
+        minutes = corrections.approve(Actor(account.id, "赵副站长"), EVERYTHING, correction.id, now=COOLED)
+    session = db.session.get_one(ServiceSession, session_id)
+    with transaction():
+        deriving.again(TIMETABLE, session.volunteer_id, START + timedelta(hours=1), now=COOLED)
+    assert db.session.scalars(select(ServiceSession.id)).all() == [session_id]
+    assert db.session.scalar(select(func.sum(HoursEntry.minutes))) == minutes
