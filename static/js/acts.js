@@ -41,10 +41,11 @@ function sessionOf(told) {
   return { ...told, in_at: instant(told.in_at), out_at: instant(told.out_at), expires_at: instant(told.expires_at) };
 }
 
-/* Corrects a store of acts by the server's answers, inside the caller's transaction. */
+/* Corrects a store of acts by the server's answers, inside the caller's transaction: who is in already is in. */
 export async function settleAct(store, item, result, server_time) {
   if (!item.act) return;
-  if (result.outcome === 'accepted') await ask(store.put({ ...item.act, settled_at: server_time }));
+  const isIn = item.direction === 'in' && result.reason === 'already_in';
+  if (result.outcome === 'accepted' || isIn) await ask(store.put({ ...item.act, settled_at: server_time }));
   else await ask(store.delete(item.nonce));
 }
 

@@ -7,6 +7,8 @@ import { keepSnapshot, loadSnapshot } from './snapshot.js';
 import { learn } from './server-clock.js';
 import { remove } from './store.js';
 
+const PATIENCE = 15000;
+
 export class DoorLine {
   constructor(settings, clock) {
     Object.assign(this, { settings, clock });
@@ -69,7 +71,7 @@ export class DoorLine {
   async ask(address, { headers, ...how } = {}) {
     const asked = performance.now();
     const response = await fetch(address, {
-      redirect: 'error', cache: 'no-store', ...how, headers: { Accept: 'application/json', ...headers, ...this.voice },
+      redirect: 'error', cache: 'no-store', signal: AbortSignal.timeout?.(PATIENCE), ...how, headers: { Accept: 'application/json', ...headers, ...this.voice },
     });
     learn(response);
     if (response.status === 401 && this.voice.Authorization) {

@@ -80,7 +80,7 @@ export class Desk {
   /* Nothing is kept, so nothing is sent: the truth is on the screen at once, and on paper after that. */
   notKept(scan) {
     const { not_kept, not_kept_why } = this.words;
-    const result = { outcome: 'refused', headline: not_kept, explanation: not_kept_why, at: wall(scan.moment.at) };
+    const result = { outcome: 'refused', headline: not_kept, explanation: not_kept_why, at: wall(scan.moment.at, this.words.zone) };
     this.tell.list({ ...scan }, result);
     this.tell.present(result);
     for (const key of this.seen.keys()) if (key.startsWith(personOf(scan.code))) this.seen.delete(key);

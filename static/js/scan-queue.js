@@ -121,7 +121,8 @@ export async function settle(batch, results, server_time) {
 export async function carryOver() {
   const old = Object.keys(localStorage).filter((key) => /^scan:\d+:/.test(key));
   for (const key of old) {
-    const sent = JSON.parse(localStorage.getItem(key));
+    const sent = read(localStorage.getItem(key));
+    if (!sent) continue;
     const account = Number(key.split(':')[1]);
     const { nonce, direction, shift_id, scanned_at } = sent;
     const item = { nonce, account, group: `plain:${account}`, direction, shift_id, scanned_at, device: null, sent, act: null };
@@ -129,5 +130,13 @@ export async function carryOver() {
       if (!(await ask(items.index('nonce').get(nonce)))) await ask(items.put(item));
     });
     localStorage.removeItem(key);
+  }
+}
+
+function read(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }

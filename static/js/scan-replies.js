@@ -9,7 +9,7 @@ export async function readReply(response, isSigned) {
   const wait = waitOf(response);
   const body = await response.json().catch(() => null);
   if ([200, 422].includes(response.status) && Array.isArray(body?.results)) return { ...reply('results'), ...body };
-  if (response.ok) return reply('again', body === null ? 'portal' : 'strange', wait);
+  if (response.ok) return reply('again', body === null ? notOurs(response) : 'strange', wait);
   switch (response.status) {
     case 400: return reply('again', isSigned ? 'update' : 'stale', wait);
     case 401: return reply('again', isSigned ? 'revoked' : 'signed_out', wait);
@@ -24,6 +24,11 @@ export async function readReply(response, isSigned) {
 
 function reply(kind, trouble = null, wait = null) {
   return { kind, trouble, wait };
+}
+
+/* A page where an answer was due is somebody else's; half an answer is only a bad line. */
+function notOurs(response) {
+  return (response.headers.get('Content-Type') ?? '').includes('html') ? 'portal' : null;
 }
 
 function waitOf(response) {

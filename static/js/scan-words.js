@@ -6,12 +6,12 @@ import { fill } from './words.js';
 export function sayVerdict(verdict, at, words) {
   if (verdict.outcome === 'stored') {
     const why = { unlisted: words.unlisted, short_code: words.code_needs_server }[verdict.reason] ?? words.stored_why;
-    return { outcome: 'stored', headline: words.stored, explanation: why, at: wall(at) };
+    return { outcome: 'stored', headline: words.stored, explanation: why, at: wall(at, words.zone) };
   }
   const { record, details } = verdict;
   const [headline, sentence] = words.reasons[verdict.reason];
   const by = details.by ? fill(words.by, { by: details.by }) : '';
-  const first = details.at ? wall(Date.parse(details.at)) : wall(at);
+  const first = wall(details.at ? Date.parse(details.at) : at, words.zone);
   return {
     outcome: verdict.outcome === 'accepted' ? 'stored' : verdict.outcome,
     headline,
@@ -19,7 +19,7 @@ export function sayVerdict(verdict, at, words) {
     name: record?.name,
     number: record?.number,
     team: record?.team,
-    at: wall(at),
+    at: wall(at, words.zone),
     kept: true,
   };
 }
@@ -28,10 +28,11 @@ export function sayVerdict(verdict, at, words) {
 export function sayWaiting(verdict, at, words) {
   return {
     outcome: 'stored', headline: words.stored, explanation: words.stored_why, name: verdict.record?.name,
-    number: verdict.record?.number, team: verdict.record?.team, at: wall(at),
+    number: verdict.record?.number, team: verdict.record?.team, at: wall(at, words.zone),
   };
 }
 
-export function wall(at) {
-  return new Date(at).toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit', hour12: false });
+/* Returns hours and minutes as the deployment's wall clock shows them, wherever the phone believes to be. */
+export function wall(at, zone) {
+  return new Date(at).toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: zone });
 }

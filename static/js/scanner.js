@@ -30,7 +30,7 @@ const clock = new DoorClock(settings.account);
 const line = new DoorLine(settings, clock);
 const screen = new ResultScreen(place('result'), place('spoken'), settings.icons);
 const list = new ResultList(place('list'), place('list-empty'), settings.icons, words, (item) => line.undo(item, words));
-const tray = new Tray(place('tray'), { ...words.tray, in: words.in, out: words.out });
+const tray = new Tray(place('tray'), { ...words.tray, in: words.in, out: words.out, zone: words.zone });
 const trouble = new Trouble(place('trouble'), words, settings);
 const panel = new ReadyPanel(place('ready'), words.readiness);
 
@@ -95,17 +95,28 @@ async function showCounts() {
 
 const decoder = () => viewfinder.reader.prepare().then(() => true, () => false);
 
+let isReady = false;
 async function showReadiness() {
-  panel.show(await checkReadiness({ device: line.device, snapshot: line.snapshot, clock, decoder }));
+  const state = await checkReadiness({ device: line.device, snapshot: line.snapshot, clock, decoder });
+  isReady = state.ready;
+  panel.show(state);
   place('enrol-here').hidden = line.device?.state === 'enrolled' || !settings.signed_in;
 }
 
-/* Gets everything that working without a network takes, as far as the network allows, and says how far that is. */
-async function prepare() {
+/* Gets everything that working without a network takes, as far as the network allows, and says how far that is.
+   One at a time: a second one asked for meanwhile follows the first. */
+let preparing = Promise.resolve();
+function prepare() {
+  preparing = preparing.then(prepareOnce, prepareOnce);
+  return preparing;
+}
+
+async function prepareOnce() {
   /* First, so that the decoder is among the files that are kept. */
   await decoder();
   if (navigator.onLine) {
     await line.refresh().catch((error) => { if (error.message === 'update') trouble.say('update'); });
+    if (line.device?.state === 'revoked') trouble.say('revoked');
     await keepShell(settings, line.voice).catch((error) => console.warn('the page could not be kept', error));
   }
   await pruneActs().catch(() => {});
@@ -151,6 +162,11 @@ place('send-now').addEventListener('click', () => sender.now());
 place('refresh').addEventListener('click', prepare);
 window.addEventListener('online', prepare);
 
+async function beat() {
+  await line.heartbeat().catch(() => {});
+  await (isReady ? showReadiness() : prepare());
+}
+
 async function begin() {
   rememberChoices();
   keepAwake();
@@ -161,11 +177,13 @@ async function begin() {
   await carryOver().catch((error) => console.warn('older scans could not be taken over', error));
   tray.show().catch(() => {});
   showUnsent(await count().catch(() => 0));
-  showCounts().finally(() => sender.flush());
+  showCounts();
+  sender.flush();
+  await showReadiness();
   await startWorker().catch((error) => console.warn('no service worker', error));
   await prepare();
   setInterval(prepare, REFRESH);
-  setInterval(() => line.heartbeat().catch(() => {}), HEARTBEAT);
+  setInterval(beat, HEARTBEAT);
 }
 
 begin();

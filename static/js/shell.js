@@ -3,13 +3,20 @@
 
 const PREFIX = 'door-shell:';
 const DOOR = '/manage/door';
+const TAKING_OVER = 5000;
 
 /* Registers the service worker. Returns true once it is at work for this page. */
 export async function startWorker() {
   if (!('serviceWorker' in navigator)) return false;
   await navigator.serviceWorker.register('/sw.js', { scope: '/' });
   await navigator.serviceWorker.ready;
-  return true;
+  if (workerIsActive()) return true;
+  /* It has started and is about to take this page over. */
+  await new Promise((resolve) => {
+    navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true });
+    setTimeout(resolve, TAKING_OVER);
+  });
+  return workerIsActive();
 }
 
 export function workerIsActive() {

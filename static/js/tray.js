@@ -19,7 +19,7 @@ export class Tray {
     this.section.querySelector('.tray-count').textContent = fill(this.words.count, { n: kept.length });
     this.section.querySelector('ul').replaceChildren(...kept.map((item) => {
       const line = document.createElement('li');
-      const when = new Date(item.scanned_at).toLocaleString('zh-CN', { hour12: false });
+      const when = new Date(item.scanned_at).toLocaleString('zh-CN', { hour12: false, timeZone: this.words.zone });
       line.textContent = `${when} ${this.words[item.direction]} ${item.refusal.said || item.refusal.reason || ''}`;
       return line;
     }));

@@ -44,7 +44,8 @@ DUMP = """async () => {
     const cache = await caches.open(name);
     for (const request of await cache.keys()) {
       const response = await cache.match(request);
-      parts.push(request.url, (response.headers.get('Content-Type') ?? '').startsWith('text') ? await response.text() : '');
+      const isText = (response.headers.get('Content-Type') ?? '').startsWith('text');
+      parts.push(request.url, isText ? await response.text() : '');
     }
   }
   return parts.join('\\n');
@@ -112,4 +113,3 @@ def kept(page: Page, store: str) -> list[dict[str, Any]]:
             store,
         )
     )
-

@@ -218,4 +218,3 @@ def test_a_phone_that_is_not_enrolled_says_what_is_missing(door: Door, browser: 
     page.click("#ready summary")
     expect(page.locator("#ready ul")).to_contain_text("本机没有登记")
     expect(page.locator("#ready ul")).to_contain_text("没有下载这个场次的名单")
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -80,8 +80,8 @@ def pair() -> str:
 @public
 def service_worker() -> Response:
     """Serve the service worker from the root, whose pages it keeps; the browser asks for it anew each time."""
-    response = send_file(Path(str(current_app.static_folder)) / "js" / "service-worker.js", max_age=0)
-    response.headers["Content-Type"] = "text/javascript; charset=utf-8"
+    script = Path(str(current_app.static_folder)) / "js" / "service-worker.js"
+    response = Response(script.read_bytes(), mimetype="text/javascript")
     response.headers["Service-Worker-Allowed"] = "/"
     response.headers["Cache-Control"] = "no-cache"
     return response
