@@ -26,6 +26,9 @@ from volunteer_hub.ledger.queries import PolicyVersion
 from volunteer_hub.stations.models import Station
 from volunteer_hub.volunteers.models import Standing
 
+#: Reductions that another stay of the same person brings about.
+OF_OTHERS = frozenset({"activity_cap", "day_cap", "overlap"})
+
 
 @dataclass
 class History:
@@ -207,7 +210,7 @@ def _settle(
         credit = Credit(whole_minutes(stay.in_at, stay.out_at), 0)
     else:
         credit = crediting.credit_of(session, shift, policy, in_at=stay.in_at, out_at=stay.out_at, set_aside=later)
-    if _agrees(session, stay) and session.credited_minutes == credit.credited:
+    if _agrees(session, stay) and (session.credited_minutes == credit.credited or not _shared(session, credit)):
         return
     crediting.take_back(actor, session, reason="derived-anew", now=now)
     session.out_scan_id = stay.closed.scan_id if stay.closed else None
@@ -222,6 +225,15 @@ def _settle(
         now=now,
         recorded_by=actor.account_id,
     )
+
+
+def _shared(session: ServiceSession, credit: Credit) -> bool:
+    """Tell whether a stay's worth depends on the person's other stays, now or before.
+
+    Where it does not, a stay whose times are the same is worth what it was worth: a shift that was
+    stretched, or cut short, since then alters nothing that is closed.
+    """
+    return not OF_OTHERS.isdisjoint((*session.reductions.split(","), *credit.reductions))
 
 
 def _region_on(volunteer_id: int, at: datetime) -> str:

@@ -17,7 +17,7 @@ from volunteer_hub.accounts.models import Role, ScopeKind
 from volunteer_hub.activities import rescheduling, service
 from volunteer_hub.activities.models import Shift
 from volunteer_hub.activities.rescheduling import Times
-from volunteer_hub.checkin import closing_desk, closing_jobs, codes, moving_desk
+from volunteer_hub.checkin import closing_desk, closing_jobs, codes, deriving, moving_desk
 from volunteer_hub.checkin.items import ScanItem
 from volunteer_hub.checkin.models import CloseKind, Direction, EntryPoint, Outcome, ServiceSession
 from volunteer_hub.core.db import db, transaction
@@ -55,6 +55,17 @@ def test_stretching_the_end_does_not_alter_what_is_closed(door: Door) -> None:
     after = _session(person)
     assert (after.credited_minutes, after.out_at, after.revision) == before
     assert db.session.scalar(select(func.sum(HoursEntry.minutes))) == 150
+
+
+def test_not_even_when_the_stays_are_derived_anew(door: Door) -> None:
+    person = make_signed_up(door)
+    door.come(person, START)
+    door.go(person, END + timedelta(minutes=45))
+    _end_at(door, END + HOUR, now=END + timedelta(minutes=50))
+    before = _stays()
+    with transaction():
+        deriving.again(door.actor, person.id, START, now=END + HOUR)
+    assert _stays() == before
 
 
 def test_who_is_still_inside_a_stretched_shift_is_credited_by_the_new_end(door: Door) -> None:
@@ -141,6 +152,17 @@ def test_who_is_early_inside_a_shift_that_is_cancelled_is_let_go_and_the_stay_is
     elsewhere = make_door()
     make_sign_up(elsewhere.shift, person)
     assert elsewhere.come(person, START).outcome is Outcome.ACCEPTED
+    assert elsewhere.go(person, END).outcome is Outcome.ACCEPTED
+    before = _stays()
+    with transaction():
+        deriving.again(door.actor, person.id, START, now=END)
+    assert _stays() == before
+
+
+def _stays() -> list[tuple[object, ...]]:
+    db.session.rollback()
+    columns = (ServiceSession.in_at, ServiceSession.out_at, ServiceSession.closed_by, ServiceSession.credited_minutes)
+    return [tuple(row) for row in db.session.execute(select(*columns).order_by(ServiceSession.in_at))]
 
 
 def test_a_check_out_just_before_the_cancellation_is_left_as_it_is(door: Door) -> None:
