@@ -46,6 +46,7 @@ ENTRIES = (
     Entry("checkin.my_code", N_("我的码"), Permission.OWN_PAGES, "qr", Group.OWN),
     Entry("home.my_page", N_("我的"), Permission.OWN_PAGES, "person", Group.OWN),
     Entry("activities_admin.index", N_("活动管理"), Permission.SCAN, "clipboard", Group.WORK),
+    Entry("door.today", N_("门口扫码"), Permission.SCAN, "camera", Group.WORK),
     Entry("reviews.index", N_("待办审核"), Permission.DECIDE_REVIEWS, "inbox", Group.WORK),
     Entry("checkin_health.board", N_("现场看板"), Permission.SCAN, "clock", Group.WORK),
     Entry("hours_reports.index", N_("公示举报"), Permission.MANAGE_STATIONS, "flag", Group.WORK),
