@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from tests.browser.conftest import PATIENCE, Opener
 from tests.browser.door import Door, signed_in
+from tests.browser.offline import expect_ready, prepare
 from volunteer_hub.checkin.models import EntryPoint, ServiceSession
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.volunteers.models import Volunteer
@@ -133,3 +134,26 @@ def test_without_a_network_it_says_that_nothing_was_recorded(door: Door, tablet:
     tablet.click(".kiosk-in")
     expect(tablet.locator("#result .result-word")).to_have_text("签到成功")
     assert len(door.scans()) == 1
+
+
+def test_a_scanner_prepared_on_the_tablet_does_not_open_inside_the_kiosk(door: Door, open_browser: Opener) -> None:
+    """Red where the kiosk leaves the service worker: it opens the scanner by the device's token."""
+    with open_browser() as browser:
+        context = browser.new_context(viewport={"width": 1024, "height": 768}, locale="zh-CN")
+        page = prepare(context.new_page(), door)
+        page.goto(kiosk(door))
+        page.fill("#pin", PIN)
+        page.fill("#again", PIN)
+        page.click("main form button")
+        page.wait_for_selector("#kiosk")
+        page.wait_for_function("navigator.serviceWorker.getRegistrations().then((all) => all.length === 0)")
+        page.goto(door.scanner)
+        assert page.url == kiosk(door)
+        assert page.locator("#kiosk").count() == 1
+        page.click(".kiosk-leave summary")
+        page.fill("#pin", PIN)
+        page.click(".kiosk-leave button")
+        page.wait_for_url("**/code")
+        page.goto(door.scanner)
+        expect_ready(page)
+        context.close()
