@@ -36,11 +36,8 @@ const panel = new ReadyPanel(place('ready'), words.readiness);
 
 const sender = new ScanSender(settings, clock, {
   answered(item, result) {
-    if (!result.stored) {
-      list.put(item, { outcome: 'refused', headline: words.not_taken, explanation: result.explanation ?? '' });
-      tray.show();
-    } else desk.answered(item, result);
-    askForCounts();
+    show(item, result);
+    others?.postMessage({ item, result });
   },
   unreadable: (item, detail) => list.put(item, { outcome: 'refused', headline: words.not_taken, explanation: detail }),
   trouble: (kind) => {
@@ -68,6 +65,21 @@ new EnrolHere(place('enrol-here'), settings, words.pairing, async () => {
   await line.reload();
   await prepare();
 });
+
+/* One tab sends for all: the others hear from it what became of their scans. */
+const others = 'BroadcastChannel' in window ? new BroadcastChannel('door-answers') : null;
+others?.addEventListener('message', ({ data: { item, result } }) => {
+  if (desk.begun.has(item.nonce)) show(item, result);
+  count().then(showUnsent, () => {});
+});
+
+function show(item, result) {
+  if (!result.stored) {
+    list.put(item, { outcome: 'refused', headline: words.not_taken, explanation: result.explanation ?? '' });
+    tray.show();
+  } else desk.answered(item, result);
+  askForCounts();
+}
 
 function showUnsent(n) {
   place('unsent').hidden = n === 0;

@@ -183,6 +183,29 @@ def test_scans_of_the_former_scanner_are_taken_over(door: Door, browser: Browser
     assert [made.nonce for made in door.scans()] == ["f" * 32]
 
 
+def test_two_tabs_share_one_chain_and_one_sender(door: Door, browser: Browser) -> None:
+    crowd = people(door, 10)
+    first = prepare(phone(browser), door)
+    second = first.context.new_page()
+    second.set_default_timeout(PATIENCE)
+    second.goto(door.scanner)
+    expect_ready(second)
+    first.context.set_offline(True)
+    for number, person in enumerate(crowd):
+        scan((first, second)[number % 2], code_of(person))
+    for tab in (first, second):
+        tab.wait_for_timeout(1000)
+    assert len(kept(first, "items")) == 10
+    first.context.set_offline(False)
+    for tab in (first, second):
+        expect(tab.locator("#unsent")).to_be_hidden(timeout=PATIENCE)
+    made = door.scans()
+    assert sorted(row.device_seq or 0 for row in made) == list(range(1, 11))
+    assert {row.outcome for row in made} == {Outcome.ACCEPTED}
+    scan(second, door.code())
+    expect(second.locator("#list li").first).to_have_class("accepted", timeout=PATIENCE)
+
+
 def test_rapid_mode_goes_back_to_the_camera_after_a_second_unless_touched(door: Door, browser: Browser) -> None:
     first, second = people(door, 2)
     page = prepare(phone(browser), door)

@@ -58,7 +58,7 @@ def test_a_code_in_view_is_sent_once_and_the_camera_goes_on(door: Door, open_bro
         expect(page.locator("#result .result-word")).to_have_text("签到成功", timeout=PATIENCE)
         expect(page.locator("#spoken")).to_contain_text("李晓梅")
         expect(page.locator("#result")).to_be_hidden(timeout=PATIENCE)
-        page.wait_for_timeout(3000)
+        page.wait_for_timeout(8000)
         expect(page.locator("#viewfinder")).to_have_attribute("data-state", "running")
         expect(page.locator("#count-inside")).to_have_text("1")
     assert [(scan.outcome, scan.entry_point) for scan in door.scans()] == [
