@@ -48,6 +48,7 @@ function refuse(reason, details) {
 
 function code(context) {
   if (context.code === 'expired') return refuse('code_expired');
+  if (context.code === 'revoked') return refuse('card_revoked');
   return context.code === 'unknown' ? refuse('code_unknown') : null;
 }
 

@@ -23,6 +23,7 @@ ON_ARRIVAL = {"received_at", "beacon_at", "trouble", "told", "code_was_used"}
 UNKNOWABLE = {
     "a code's proof is checked by the server",
     "a person outside the snapshot",
+    "a card that is no longer live opens no record",
     "the snapshot may be older",
     "the snapshot is of a shift he may scan for",
     "a self-scan needs the network",
@@ -80,7 +81,7 @@ ASK_THE_PHONE = """async ({ file }) => {
     const person = told.volunteer_id ?? 7;
     const code = `VH1.P.${person.toString(36)}.${slot.toString(36)}.${opener}.QRSTUVWXYZ234567`.toUpperCase();
     const shift = given.shift === null ? null : { ...file.usual.shift, ...given.shift };
-    const known = told.volunteer_id !== null && told.code !== 'unknown' && told.is_registered;
+    const known = told.volunteer_id !== null && !['unknown', 'revoked'].includes(told.code) && told.is_registered;
     const record = {
       person, name: 'x', number: 'x', team: null, sign_up: told.sign_up,
       open: file.sessions[told.open_session] ?? null, last: file.sessions[told.last_session] ?? null,
