@@ -13,8 +13,7 @@ from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import ApiToken, TokenKind
 from volunteer_hub.audit import service as audit
 from volunteer_hub.checkin.models import Device, Pairing
-from volunteer_hub.checkin.witnesses import read_key
-from volunteer_hub.core import tokens
+from volunteer_hub.core import crypto, tokens
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import AnyRow, db, table_of
 from volunteer_hub.core.errors import DomainError, NotFound
@@ -58,7 +57,7 @@ def enrol(pairing: str, public_key: str, name: str, *, now: datetime) -> tuple[D
     if offer is None or offer.device_id is not None or offer.expires_at < now:
         raise DomainError("pairing_over", N_("这个配对码已经用过或过期，请让管理员重新显示一个。"))
     try:
-        read_key(public_key)
+        crypto.read_device_key(public_key)
     except ValueError:
         raise DomainError("key_wrong", N_("手机给出的公钥不对，请刷新页面重试。")) from None
     if db.session.scalar(select(Device.id).where(Device.public_key == public_key)):

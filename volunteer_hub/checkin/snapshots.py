@@ -8,16 +8,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from volunteer_hub.activities.models import Activity, Shift
 from volunteer_hub.checkin import codes, queries
+from volunteer_hub.core import crypto
 from volunteer_hub.core.db import AnyRow
 from volunteer_hub.ledger import service as ledger
 from volunteer_hub.stations.models import Station
@@ -91,10 +89,8 @@ def _record(row: AnyRow) -> dict[str, Any]:
 def _sealed(shift_id: int, opener: str, record: dict[str, Any]) -> dict[str, str]:
     find = hashlib.sha256(f"find:{opener}".encode()).hexdigest()[:32]
     key = hashlib.sha256(f"open:{opener}".encode()).digest()
-    nonce = os.urandom(12)
-    text = json.dumps(record, ensure_ascii=False).encode()
-    box = AESGCM(key).encrypt(nonce, text, f"{shift_id}:{find}".encode())
-    return {"find": find, "box": base64.urlsafe_b64encode(nonce + box).decode().rstrip("=")}
+    box = crypto.seal_box(key, json.dumps(record, ensure_ascii=False).encode(), f"{shift_id}:{find}".encode())
+    return {"find": find, "box": base64.urlsafe_b64encode(box).decode().rstrip("=")}
 
 
 def _iso(instant: datetime) -> str:

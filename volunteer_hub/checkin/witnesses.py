@@ -5,15 +5,9 @@ Nothing here refuses a scan. What cannot be believed waits for a person (docs/of
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 
 from volunteer_hub.accounts import queries as accounts
 from volunteer_hub.accounts.roles import scope_of
@@ -22,6 +16,7 @@ from volunteer_hub.checkin.codes import CodeKind, CodeState, Reading
 from volunteer_hub.checkin.decision import LATE_UPLOAD
 from volunteer_hub.checkin.items import ScanItem, SignedItem, Witness
 from volunteer_hub.checkin.queries import DeviceFacts, Link
+from volunteer_hub.core import crypto
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.scope import NOTHING, Scope
@@ -60,7 +55,11 @@ def _witness(
     if device is None:
         return replace(witness, trouble="device_unknown")
     beacon = beacons.read(item.beacon)
-    if not _is_signed(item, device.public_key) or beacon is None or beacon.device_id not in (None, item.device_id):
+    if (
+        not crypto.is_signed(item.text.encode(), item.signature, device.public_key)
+        or beacon is None
+        or beacon.device_id not in (None, item.device_id)
+    ):
         return replace(witness, trouble="signature_wrong")
     if beacon.account_id not in operators:
         operators[beacon.account_id] = _operator(beacon.account_id, now)
@@ -92,23 +91,6 @@ def trouble_with(witness: Witness, reading: Reading, scanned_at: datetime, *, no
     mono, wall = timedelta(milliseconds=witness.mono_ms), timedelta(milliseconds=witness.wall_ms)
     off = abs(witness.beacon_at + mono - scanned_at)
     return "clock_skewed" if abs(mono - wall) > DRIFT or off > DRIFT else None
-
-
-def _is_signed(item: SignedItem, public_key: str) -> bool:
-    if len(item.signature) != 64:
-        return False
-    r, s = int.from_bytes(item.signature[:32], "big"), int.from_bytes(item.signature[32:], "big")
-    try:
-        read_key(public_key).verify(encode_dss_signature(r, s), item.text.encode(), ec.ECDSA(SHA256()))
-    except InvalidSignature:
-        return False
-    return True
-
-
-def read_key(text: str) -> ec.EllipticCurvePublicKey:
-    """Return a P-256 public key from its uncompressed point in base64url. Raises ValueError."""
-    point = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
 
 
 def _trouble_in_chain(item: SignedItem, chain: dict[int, Link]) -> str | None:

@@ -12,7 +12,9 @@ import hmac
 import os
 from functools import lru_cache
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -94,3 +96,27 @@ class EncryptedText(TypeDecorator[str]):
 
 def _cipher(place: str) -> AESGCM:
     return AESGCM(key_for(f"column:{place}"))
+
+
+def seal_box(secret: bytes, text: bytes, about: bytes) -> bytes:
+    """Encrypt under a key of its own (AES-256-GCM, 32 bytes), bound to what it is about; the nonce comes first."""
+    nonce = os.urandom(12)
+    return nonce + AESGCM(secret).encrypt(nonce, text, about)
+
+
+def read_device_key(text: str) -> ec.EllipticCurvePublicKey:
+    """Return a P-256 public key from its uncompressed point in base64url. Raises ValueError."""
+    point = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+
+
+def is_signed(text: bytes, signature: bytes, public_key: str) -> bool:
+    """Tell whether a device signed the text: ECDSA P-256 with SHA-256, r and s in 32 bytes each, as WebCrypto has it."""
+    if len(signature) != 64:
+        return False
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+    try:
+        read_device_key(public_key).verify(encode_dss_signature(r, s), text, ec.ECDSA(SHA256()))
+    except InvalidSignature:
+        return False
+    return True
