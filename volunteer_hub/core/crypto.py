@@ -111,7 +111,7 @@ def read_device_key(text: str) -> ec.EllipticCurvePublicKey:
 
 
 def is_signed(text: bytes, signature: bytes, public_key: str) -> bool:
-    """Tell whether a device signed the text: ECDSA P-256 with SHA-256, r and s in 32 bytes each, as WebCrypto has it."""
+    """Tell whether a device signed the text: ECDSA P-256 with SHA-256, r and s of 32 bytes, as WebCrypto gives."""
     if len(signature) != 64:
         return False
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
