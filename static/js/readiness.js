@@ -6,7 +6,7 @@ import { probe } from './store.js';
 const TOO_OLD = 12 * 60 * 60 * 1000;
 const TOO_UNSURE = 5000;
 
-/* Returns {ready, missing, warnings, people, age, offset}: missing and warnings are keys of words; age and offset
+/* Returns {ready, missing, warnings, people, made_at, age, offset}: missing and warnings are keys of words; age and offset
    in milliseconds, null where not known. */
 export async function checkReadiness({ device, snapshot, clock, decoder }) {
   const age = snapshot && clock.isSet ? Math.max(0, clock.readings()[0].at - snapshot.made_at) : null;
@@ -28,6 +28,7 @@ export async function checkReadiness({ device, snapshot, clock, decoder }) {
     missing,
     warnings: persisted ? [] : ['not_persisted'],
     people: snapshot?.people ?? 0,
+    made_at: snapshot?.kept.made_at ?? '',
     age,
     offset: clock.isSet ? clock.offset : null,
   };

@@ -13,6 +13,7 @@ export class ReadyPanel {
   show(state) {
     const { words, panel } = this;
     panel.dataset.ready = String(state.ready);
+    panel.dataset.madeAt = state.made_at;
     panel.querySelector('summary .state').textContent = state.ready ? fill(words.ready, {
       people: state.people,
       age: this.age(state.age),

@@ -15,6 +15,9 @@ const SLOW = 900;
 /* An answer later than this goes to the list only: the person has walked on. */
 const STALE = 10000;
 
+/* Where nothing can be read, nothing can be judged; whether anything can be kept will show. */
+const UNJUDGED = { outcome: 'stored', reason: 'no_snapshot', details: {}, record: null, act: null };
+
 export class Desk {
   /* world: clock, device(), snapshot(), direction(). tell: present(result, item), list(item, result), counted(). */
   constructor(settings, words, world, sender, tell) {
@@ -54,7 +57,7 @@ export class Desk {
       snapshot: world.snapshot(),
       account: settings.account,
       operators: { [settings.account]: settings.operator },
-    });
+    }).catch(() => UNJUDGED);
     /* With a network the server speaks; until it has, nobody is told that they are in. */
     scan.told = isUp && verdict.outcome === 'accepted' ? 'stored' : verdict.outcome;
     await this.keepAndSend(scan, verdict, isUp);
@@ -69,8 +72,8 @@ export class Desk {
       return this.notKept(scan);
     }
     const at = scan.moment.at;
-    const own = scan.told === 'stored' ? sayWaiting(verdict, at, this.words) : sayVerdict(verdict, at, this.words);
-    if (verdict.outcome === 'stored') Object.assign(own, sayVerdict(verdict, at, this.words));
+    const isHeldBack = scan.told === 'stored' && verdict.outcome === 'accepted';
+    const own = isHeldBack ? sayWaiting(verdict, at, this.words) : sayVerdict(verdict, at, this.words);
     const timer = setTimeout(() => this.late(item), isUp ? SLOW : 0);
     this.begun.set(item.nonce, { at: performance.now(), timer, own, item, shown: false, person: personOf(scan.code) });
     this.tell.counted();

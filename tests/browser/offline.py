@@ -79,8 +79,11 @@ def expect_ready(page: Page) -> None:
 
 def refresh(page: Page, count: int) -> None:
     """Fetch the list anew, until it holds so many people."""
+    panel = page.locator("#ready")
+    before = panel.get_attribute("data-made-at") or ""
     page.click("#ready summary")
     page.click("#refresh")
+    expect(panel).not_to_have_attribute("data-made-at", before, timeout=PATIENCE)
     expect(page.locator("#ready .state")).to_contain_text(f"{count} 人", timeout=PATIENCE)
     page.click("#ready summary")
 

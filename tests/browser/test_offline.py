@@ -14,8 +14,12 @@ from tests.browser.conftest import PATIENCE, Opener
 from tests.browser.door import Door, phone, signed_in
 from tests.browser.offline import code_of, dump, expect_ready, go, kept, people, prepare, refresh, scan
 from tests.makers.volunteers import make_volunteer
+from volunteer_hub.checkin import codes
 from volunteer_hub.checkin.models import Device, EntryPoint, Outcome, ServiceSession
-from volunteer_hub.core.db import db
+from volunteer_hub.core import clock
+from volunteer_hub.core.actor import Actor
+from volunteer_hub.core.db import db, transaction
+from volunteer_hub.volunteers import cards
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
@@ -67,6 +71,27 @@ def test_own_scans_are_the_basis_of_the_next_verdicts(door: Door, page: Page) ->
     scan(page, door.code())
     expect(page.locator("#list li").first).to_contain_text("刚刚签到")
     expect(page.locator("#list li").first).to_contain_text("李晓梅")
+
+
+def test_a_printed_card_is_known_without_a_network_and_is_the_same_person(door: Door, page: Page) -> None:
+    with transaction():
+        card = cards.issue(Actor(door.keeper, "王站长"), door.volunteer, now=clock.now())
+        code = codes.card_code(card.id)
+    refresh(page, 1)
+    page.context.set_offline(True)
+    scan(page, door.code())
+    expect(page.locator("#list li").first).to_contain_text("签到成功")
+    go(page, "out")
+    scan(page, code)
+    expect(page.locator("#list li").first).to_contain_text("刚刚签到")
+    page.context.set_offline(False)
+    expect(page.locator("#unsent")).to_be_hidden()
+    ways = [(made.entry_point, made.outcome, made.volunteer_id) for made in door.scans()]
+    person = door.volunteer.id
+    assert ways == [
+        (EntryPoint.HANDHELD, Outcome.ACCEPTED, person),
+        (EntryPoint.CARD, Outcome.ALREADY, person),
+    ]
 
 
 def test_somebody_outside_the_list_is_kept_and_left_to_the_server(door: Door, page: Page) -> None:
@@ -154,8 +179,9 @@ def test_two_phones_without_a_network_see_the_same_person(door: Door, browser: B
     assert len(db.session.scalars(select(ServiceSession)).all()) == 1
 
 
-def test_a_full_storage_is_said_in_red_at_once(door: Door, page: Page) -> None:
-    page.evaluate("void (IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); })")
+@pytest.mark.parametrize("broken", ["IDBObjectStore.prototype.put", "IDBDatabase.prototype.transaction"])
+def test_a_full_or_broken_storage_is_said_in_red_at_once(door: Door, page: Page, broken: str) -> None:
+    page.evaluate(f"void ({broken} = () => {{ throw new DOMException('', 'QuotaExceededError'); }})")
     scan(page, door.code())
     expect(page.locator("#result .result-word")).to_have_text("没有存下")
     expect(page.locator("#result .result-why")).to_contain_text("没有存下，请记在纸上")
