@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from volunteer_hub.core.pdf import BOLD, REGULAR, Sheet, fit, mm
+from volunteer_hub.core.pdf import BOLD, REGULAR, Sheet, fit, mm, shrunk
 from volunteer_hub.core.text import N_
 
 HEADING = N_("志愿者卡")
@@ -77,6 +77,7 @@ def _draw_words(sheet: Sheet, card: PaperCard, x: float, y: float) -> None:
     size, lines = fit(card.name, BOLD, room, largest=22, smallest=11, lines=1)
     if len(lines) > 1:
         size, lines = fit(card.name, BOLD, room, largest=13, smallest=8, lines=2)
+    size = shrunk(lines, BOLD, size, room)
     line = y + HEIGHT - BAND - 4 * mm - size
     for words in lines:
         sheet.write(words, x, line, size=size, font=BOLD)

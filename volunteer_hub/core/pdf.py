@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -77,6 +78,12 @@ class Sheet:
         self.canvas.showPage()
         self.canvas.save()
         return self._target.getvalue()
+
+
+def shrunk(lines: Sequence[str], font: str, size: float, width: float) -> float:
+    """Return the size at which lines that cannot be broken any more fit: no larger than the one given."""
+    widest = max((pdfmetrics.stringWidth(line, font, size) for line in lines), default=0.0)
+    return size if widest <= width else size * width / widest
 
 
 def wrap(text: str, font: str, size: float, width: float) -> list[str]:
