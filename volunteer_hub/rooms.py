@@ -15,6 +15,8 @@ from volunteer_hub.accounts.models import ScopeKind
 from volunteer_hub.activities import admin_routes as activities_admin
 from volunteer_hub.activities import models as _activities
 from volunteer_hub.activities import routes as activities
+from volunteer_hub.amendments import correction_routes, make_up_jobs, make_up_routes
+from volunteer_hub.amendments import models as _requests
 from volunteer_hub.audit import models as _audit
 from volunteer_hub.audit import routes as audit
 from volunteer_hub.checkin import admin_routes as checkin_admin
@@ -53,13 +55,12 @@ from volunteer_hub.regions import cli as regions_cli
 from volunteer_hub.regions import models as _regions
 from volunteer_hub.regions import routes as regions
 from volunteer_hub.reviews import admin_routes as reviews
-from volunteer_hub.reviews import correction_routes, digest_jobs, make_up_jobs, make_up_routes
+from volunteer_hub.reviews import digest_jobs
 from volunteer_hub.reviews import jobs as reviews_jobs
 from volunteer_hub.reviews import models as _reviews
 from volunteer_hub.reviews import public_routes as public_record
 from volunteer_hub.reviews import report_models as _reports
 from volunteer_hub.reviews import report_routes as hours_reports
-from volunteer_hub.reviews import request_models as _requests
 from volunteer_hub.reviews import walk_in_routes as reviews_walk_ins
 from volunteer_hub.stations import admin_routes as stations_admin
 from volunteer_hub.stations import models as _stations

@@ -19,6 +19,7 @@ from tests.makers.volunteers import make_volunteer
 from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Account, Login, Role, RoleGrant, ScopeKind, TokenKind
 from volunteer_hub.activities.models import Activity, ActivityState, Shift, SignUp
+from volunteer_hub.amendments import correction_queries, corrections, make_ups
 from volunteer_hub.checkin.models import ServiceSession, WalkIn
 from volunteer_hub.core.actor import COMMAND_LINE, Actor
 from volunteer_hub.core.db import db, transaction
@@ -28,7 +29,7 @@ from volunteer_hub.ledger.models import HoursEntry
 from volunteer_hub.notices import service as notices
 from volunteer_hub.notices.models import Notice
 from volunteer_hub.regions.models import Region, RegionLevel
-from volunteer_hub.reviews import correction_queries, corrections, make_ups, walk_in_claims, walk_in_queries
+from volunteer_hub.reviews import walk_in_claims, walk_in_queries
 from volunteer_hub.reviews.models import ReviewCase
 from volunteer_hub.reviews.report_models import HoursReport
 from volunteer_hub.stations.models import Station, StationKeeper, StationKind

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from PIL import Image
 
 from tests.makers.checkin import END, START, Door
+from volunteer_hub.amendments import correction_queries, corrections, make_up_decisions, make_ups
+from volunteer_hub.amendments.correcting import Times
+from volunteer_hub.amendments.finding import Who
+from volunteer_hub.amendments.make_ups import Asked
+from volunteer_hub.amendments.models import Correction, MakeUp
 from volunteer_hub.core import pictures
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.scope import EVERYTHING, Scope
-from volunteer_hub.reviews import correction_queries, corrections, make_up_decisions, make_ups
-from volunteer_hub.reviews.correcting import Times
-from volunteer_hub.reviews.finding import Who
-from volunteer_hub.reviews.make_ups import Asked
-from volunteer_hub.reviews.request_models import Correction, MakeUp
 from volunteer_hub.volunteers.models import Volunteer
 
 #: Some hours after the shift, on a day that is the same in Shanghai and in UTC.

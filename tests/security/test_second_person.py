@@ -19,13 +19,13 @@ from tests.makers.checkin import DISTRICT, END, START, Door, make_door, make_per
 from tests.makers.requests import COOLED, make_correction, make_make_up, make_photo
 from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Account, Role, ScopeKind
+from volunteer_hub.amendments.correcting import Times
+from volunteer_hub.amendments.models import Correction, MakeUp, RequestState
 from volunteer_hub.audit.models import AuditEntry
 from volunteer_hub.checkin.models import ServiceSession
 from volunteer_hub.core.actor import COMMAND_LINE
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.ledger.models import HoursEntry
-from volunteer_hub.reviews.correcting import Times
-from volunteer_hub.reviews.request_models import Correction, MakeUp, RequestState
 from volunteer_hub.volunteers.models import Volunteer
 
 SHORTER = Times(START, START + timedelta(minutes=90))

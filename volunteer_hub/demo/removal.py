@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, case, func, insert, or_, select, update
 
 from volunteer_hub.activities.models import Activity, Project, Shift, SignUp
+from volunteer_hub.amendments.models import Correction, EvidencePicture, MakeUp
 from volunteer_hub.audit import service as audit
 from volunteer_hub.checkin.models import Scan, ScanRuling, ServiceSession, WalkIn
 from volunteer_hub.core.actor import COMMAND_LINE
@@ -23,7 +24,6 @@ from volunteer_hub.demo.uprooting import Removed, delete_rows
 from volunteer_hub.ledger.models import HoursBalance, HoursClass, HoursDay, HoursEntry
 from volunteer_hub.reviews.models import ReviewCase
 from volunteer_hub.reviews.report_models import HoursReport
-from volunteer_hub.reviews.request_models import Correction, EvidencePicture, MakeUp
 from volunteer_hub.stations.models import Station, StationKeeper
 from volunteer_hub.teams.models import Membership, Team
 from volunteer_hub.volunteers.models import Card, Consent, Guardian, NumberSeries, Standing, Volunteer

@@ -17,6 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from volunteer_hub.accounts.models import Account, ApiToken
 from volunteer_hub.activities.models import Activity, Shift
+from volunteer_hub.amendments.models import Correction, MakeUp, RequestState
 from volunteer_hub.checkin.models import Scan, ServiceSession
 from volunteer_hub.core.db import db
 from volunteer_hub.core.errors import NotFound
@@ -25,7 +26,6 @@ from volunteer_hub.core.scope import Scope, in_region
 from volunteer_hub.ledger.models import HourPolicy, HoursEntry
 from volunteer_hub.regions.models import Region
 from volunteer_hub.reviews.models import ReviewCase
-from volunteer_hub.reviews.request_models import Correction, MakeUp, RequestState
 from volunteer_hub.stations.models import Station
 from volunteer_hub.statistics.queries import (
     counted_assurances,

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from volunteer_hub.amendments.labels import TOOK_PART
 from volunteer_hub.checkin.answers import REDUCTIONS, WORDS
 from volunteer_hub.checkin.labels import CLOSES, DIRECTIONS, ENTRY_POINTS, OUTCOMES
 from volunteer_hub.core import clock, tokens
@@ -17,7 +18,6 @@ from volunteer_hub.core.permission import Permission
 from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.regions.labels import BASES
 from volunteer_hub.regions.models import PopulationBase
-from volunteer_hub.reviews.request_labels import TOOK_PART
 from volunteer_hub.statistics import definitions, evidence, labels, queries, service, showing
 from volunteer_hub.statistics.evidence import Crowd, Having
 from volunteer_hub.statistics.question import Question, parse

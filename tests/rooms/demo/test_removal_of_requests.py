@@ -13,6 +13,8 @@ from tests.makers.demo import NOW, load_small
 from tests.makers.requests import approve_make_up, make_asked, make_make_up
 from volunteer_hub.accounts.models import Role
 from volunteer_hub.activities.models import Shift
+from volunteer_hub.amendments import correction_queries, corrections, make_ups
+from volunteer_hub.amendments.models import Correction, EvidencePicture, MakeUp
 from volunteer_hub.checkin.models import ServiceSession
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db, transaction
@@ -20,8 +22,6 @@ from volunteer_hub.core.scope import EVERYTHING
 from volunteer_hub.demo import removal
 from volunteer_hub.ledger.models import HoursBalance
 from volunteer_hub.notices.models import Notice
-from volunteer_hub.reviews import correction_queries, corrections, make_ups
-from volunteer_hub.reviews.request_models import Correction, EvidencePicture, MakeUp
 from volunteer_hub.volunteers.models import Volunteer
 
 
