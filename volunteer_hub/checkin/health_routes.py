@@ -17,7 +17,7 @@ pages = Blueprint("checkin_health", __name__)
 @pages.get("/manage/health")
 @require(Permission.SCAN)
 def board() -> str:
-    """Show the board; it keeps itself fresh with a script, and by loading again without."""
+    """Show the board; it keeps itself fresh with a script, and offers to be loaded again without."""
     return render_template(
         "checkin/health.html",
         board=_board(),
