@@ -20,7 +20,7 @@ from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Account, Login, Role, RoleGrant, ScopeKind, TokenKind
 from volunteer_hub.activities.models import Activity, ActivityState, Shift, SignUp
 from volunteer_hub.amendments import correction_queries, corrections, make_ups
-from volunteer_hub.checkin.models import ServiceSession, WalkIn
+from volunteer_hub.checkin.models import Device, Scan, ServiceSession, WalkIn
 from volunteer_hub.core.actor import COMMAND_LINE, Actor
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.permission import Permission
@@ -130,12 +130,15 @@ def _objects(administrator: Account) -> dict[str, Any]:
         accounts.open_login(db.session.get_one(Account, administrator.id), "another browser", now=NOW)
         keeper = StationKeeper(station_id=activity.station_id, name="孙站长", since=NOW.date())
         report = HoursReport(activity_id=activity.id, reason="没有办过", reported_at=NOW)
-        db.session.add_all([keeper, report])
+        scanner = Device(id=token.id, public_key="a scanner's key", enrolled_at=NOW, enrolled_by=manager.account_id)
+        db.session.add_all([keeper, report, scanner])
         db.session.flush()
     return {
         "account_id": manager.account_id,
         "grant_id": manager.id,
         "token_id": token.id,
+        "device_id": scanner.id,
+        "nonce": _first(select(Scan)).nonce,
         "login_id": _first(select(Login)).id,
         "activity_id": activity.id,
         "shift_id": shift.id,
