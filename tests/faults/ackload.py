@@ -150,7 +150,7 @@ class Load:
     port: int
     seed: int
     phones: int = 6
-    patience: float = 60.0
+    patience: float = 300.0
     tally: Tally = field(default_factory=Tally)
     errors: list[Exception] = field(default_factory=list)
 

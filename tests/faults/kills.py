@@ -27,7 +27,7 @@ class Killer:
 
     tally: Tally
     every: int
-    ways: list[tuple[str, Callable[[], None]]]
+    ways: list[tuple[str, Callable[[], bool]]]
     kills: int
     done: Counter[str] = field(default_factory=Counter)
     ended: threading.Event = field(default_factory=threading.Event)
@@ -40,14 +40,20 @@ class Killer:
                     return
                 time.sleep(0.005)
             name, kill = self.ways[number % len(self.ways)]
-            kill()
+            while not kill():
+                if self.ended.is_set():
+                    return
+                time.sleep(0.005)
             self.done[name] += 1
 
-    def at_point(self, folder: Path, point: str) -> None:
-        """Have a worker killed at a failpoint, and wait until one was."""
+    def at_point(self, folder: Path, point: str) -> bool:
+        """Have a worker killed at a failpoint; wait until one was, and tell so."""
         failpoints.arm(folder, point)
-        while failpoints.is_armed(folder, point) and not self.ended.is_set():
+        while failpoints.is_armed(folder, point):
+            if self.ended.is_set():
+                return False
             time.sleep(0.005)
+        return True
 
 
 @dataclass(frozen=True)
@@ -111,8 +117,8 @@ def run(
 
 def _elsewhere(
     served: Gunicorn, cluster: Cluster | None, chance: random.Random
-) -> list[tuple[str, Callable[[], None]]]:
-    ways: list[tuple[str, Callable[[], None]]] = [("worker", partial(served.kill_worker, chance))]
+) -> list[tuple[str, Callable[[], bool]]]:
+    ways: list[tuple[str, Callable[[], bool]]] = [("worker", partial(served.kill_worker, chance))]
     if cluster is not None:
         ways.append(("backend", partial(cluster.kill_backend, chance)))
         ways.append(("postmaster", cluster.kill_postmaster))

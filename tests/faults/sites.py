@@ -60,21 +60,25 @@ class Cluster:
             time.sleep(0.05)
         raise RuntimeError((self.home / "log").read_text()[-2000:])
 
-    def kill_postmaster(self) -> None:
+    def kill_postmaster(self) -> bool:
         """Kill -9 the server's first process, and start it again as an operator's supervisor would."""
         assert self._process is not None
         self._process.kill()
         self._process.wait(timeout=60)
         self.start()
+        return True
 
-    def kill_backend(self, chance: random.Random) -> None:
-        """Kill -9 one process that serves a connection: the server then ends all others, and recovers."""
+    def kill_backend(self, chance: random.Random) -> bool:
+        """Kill -9 one process that serves a connection: the server then ends all others, and recovers.
+
+        Tell whether there was one.
+        """
         with suppress(psycopg.Error), self._connect() as connection:
             pids = connection.execute(
                 "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
             ).fetchall()
-            if pids:
-                os.kill(chance.choice(sorted(pids))[0], signal.SIGKILL)
+            return bool(pids) and _kill(chance.choice(sorted(pids))[0])
+        return False
 
     def stop(self) -> None:
         """Shut down fast."""
@@ -151,11 +155,10 @@ class Gunicorn:
             time.sleep(0.02)
         raise RuntimeError("gunicorn did not answer")
 
-    def kill_worker(self, chance: random.Random) -> None:
-        """Kill -9 one worker, whatever it is doing."""
+    def kill_worker(self, chance: random.Random) -> bool:
+        """Kill -9 one worker, whatever it is doing; tell whether there was one."""
         living = sorted(int(path.name.removeprefix("worker-")) for path in self.folder.glob("worker-*"))
-        if living:
-            os.kill(chance.choice(living), signal.SIGKILL)
+        return bool(living) and _kill(chance.choice(living))
 
     def stop(self) -> None:
         """End it, at once."""
@@ -166,6 +169,14 @@ class Gunicorn:
             self._process.kill()
             self._process.wait(timeout=60)
         self._log.close()
+
+
+def _kill(pid: int) -> bool:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def report(uri: str, lines: Iterator[str]) -> Report:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, event, text
-from sqlalchemy.exc import DatabaseError
 
 from bench.world import World, build
 from tests.conftest import make_app
@@ -112,8 +111,8 @@ def _after(recorded: Recorded, step: int, chance: random.Random, folder: Path) -
         with engine.connect() as connection:
             sound = connection.execute(text("PRAGMA integrity_check")).scalars().all()
             report = verify(connection, read(recorded.told_by(step)))
-    except DatabaseError as error:
-        return [str(error.orig)]
+    except Exception as error:  # a broken file makes its reader fail in ways nobody lists
+        return [f"unreadable: {type(error).__name__}"]
     finally:
         engine.dispose()
     return [*(line for line in sound if line != "ok"), *(found.says for found in report.findings if found.wrong)]

@@ -14,14 +14,15 @@ from sqlalchemy import Connection, text
 from tests.makers.activities import make_shift, make_sign_up
 from tests.makers.checkin import DISTRICT, START, make_door, make_signed_up
 from tests.makers.ledger import make_entry, make_reversal
+from tests.test_start import flask
 from volunteer_hub.activities.models import Shift
+from volunteer_hub.amendments.models import EvidencePicture, MakeUp, RequestState
 from volunteer_hub.checkin.models import Direction
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.dialect import snapshot
 from volunteer_hub.ledger import journal
 from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.ledger.verify import Report, verify
-from volunteer_hub.reviews.request_models import EvidencePicture, MakeUp, RequestState
 
 #: For each rule, a statement that breaks it. Person 1 was there twice, person 2 once, person 3 still is.
 FIRST = "(SELECT min(id) FROM sessions WHERE is_credited)"
@@ -242,3 +243,15 @@ def test_the_operator_is_told_and_the_command_fails(app: Flask, tmp_path: Path) 
     assert "BROKEN I4  the balances are the ledger's sums, class by class: 1 of 2: volunteer 2\n" in bad.output
     kept.write_text("this is\nno journal\n")
     assert "line 1 is no line of a journal" in run(args=["ledger", "verify", "--journal", str(kept)]).output
+
+
+@pytest.mark.usefixtures("nonces")
+def test_a_restored_database_is_verified_without_key_or_settings(app: Flask, tmp_path: Path) -> None:
+    """Nothing but the address: another key, another folder, no host names."""
+    uri = app.config["SQLALCHEMY_DATABASE_URI"]
+    done = flask(tmp_path, "ledger", "verify", DATABASE_URL=uri)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "everything holds"), done.stderr
+    nobody = flask(tmp_path, "ledger", "verify", DATABASE_URL=f"sqlite:///{tmp_path / 'empty.sqlite3'}")
+    assert nobody.returncode == 1
+    assert "cannot be read: no such table" in nobody.stderr
+    assert "Traceback" not in nobody.stderr
