@@ -50,6 +50,9 @@ from volunteer_hub.ledger import cli as ledger_cli
 from volunteer_hub.ledger import models as _ledger
 from volunteer_hub.notices import models as _notices
 from volunteer_hub.notices import routes as notices
+from volunteer_hub.publicity import admin_routes as hours_reports
+from volunteer_hub.publicity import models as _reports
+from volunteer_hub.publicity import routes as public_record
 from volunteer_hub.regions import admin_routes as regions_admin
 from volunteer_hub.regions import cli as regions_cli
 from volunteer_hub.regions import models as _regions
@@ -58,9 +61,6 @@ from volunteer_hub.reviews import admin_routes as reviews
 from volunteer_hub.reviews import digest_jobs
 from volunteer_hub.reviews import jobs as reviews_jobs
 from volunteer_hub.reviews import models as _reviews
-from volunteer_hub.reviews import public_routes as public_record
-from volunteer_hub.reviews import report_models as _reports
-from volunteer_hub.reviews import report_routes as hours_reports
 from volunteer_hub.reviews import walk_in_routes as reviews_walk_ins
 from volunteer_hub.stations import admin_routes as stations_admin
 from volunteer_hub.stations import models as _stations

@@ -28,10 +28,10 @@ from volunteer_hub.core.scope import EVERYTHING
 from volunteer_hub.ledger.models import HoursEntry
 from volunteer_hub.notices import service as notices
 from volunteer_hub.notices.models import Notice
+from volunteer_hub.publicity.models import HoursReport
 from volunteer_hub.regions.models import Region, RegionLevel
 from volunteer_hub.reviews import walk_in_claims, walk_in_queries
 from volunteer_hub.reviews.models import ReviewCase
-from volunteer_hub.reviews.report_models import HoursReport
 from volunteer_hub.stations.models import Station, StationKeeper, StationKind
 from volunteer_hub.teams.models import JoinMode, Membership, Specialty, Team, TeamKind
 from volunteer_hub.volunteers.models import Volunteer

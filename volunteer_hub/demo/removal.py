@@ -22,8 +22,8 @@ from volunteer_hub.demo import uprooting
 from volunteer_hub.demo.plan import DISTRICT
 from volunteer_hub.demo.uprooting import Removed, delete_rows
 from volunteer_hub.ledger.models import HoursBalance, HoursClass, HoursDay, HoursEntry
+from volunteer_hub.publicity.models import HoursReport
 from volunteer_hub.reviews.models import ReviewCase
-from volunteer_hub.reviews.report_models import HoursReport
 from volunteer_hub.stations.models import Station, StationKeeper
 from volunteer_hub.teams.models import Membership, Team
 from volunteer_hub.volunteers.models import Card, Consent, Guardian, NumberSeries, Standing, Volunteer

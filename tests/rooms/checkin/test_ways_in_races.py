@@ -73,13 +73,14 @@ def test_who_scans_out_while_being_moved_is_closed_once(app: Flask) -> None:
 def test_two_doors_that_move_one_person_at_once_leave_one_place_once(app: Flask) -> None:
     _here, there, volunteer = two_places()
     actor = there.actor
-    items = [item_for(volunteer.id, there.shift.id, Direction.IN, AN_HOUR) for _ in range(2)]
+    moments = [AN_HOUR, AN_HOUR + timedelta(seconds=1)]
+    items = [item_for(volunteer.id, there.shift.id, Direction.IN, at) for at in moments]
 
-    def be_moved(item: ScanItem) -> None:
-        moving_desk._leave(item, actor, AN_HOUR)
-        record_scans([item], actor, EVERYTHING, now=AN_HOUR)
+    def be_moved(number: int) -> None:
+        moving_desk._leave(items[number], actor, moments[number])
+        record_scans([items[number]], actor, EVERYTHING, now=moments[number])
 
-    assert overlap(app, lambda: be_moved(items[0]), lambda: be_moved(items[1])) == ["done", "done"]
+    assert overlap(app, lambda: be_moved(0), lambda: be_moved(1)) == ["done", "done"]
     reasons = db.session.scalars(select(Scan.reason).where(Scan.shift_id == there.shift.id)).all()
     assert sorted(reasons) == ["already_in", "checked_in"]
     assert len(db.session.scalars(select(HoursEntry)).all()) == 1

@@ -12,7 +12,7 @@ from tests.makers.demo import NOW, load_small
 from volunteer_hub.activities.models import Activity
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.demo import removal
-from volunteer_hub.reviews.report_models import HoursReport
+from volunteer_hub.publicity.models import HoursReport
 
 
 def test_reports_on_the_demonstration_go_with_it_and_real_ones_stay(app: Flask) -> None:

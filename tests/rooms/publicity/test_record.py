@@ -18,8 +18,8 @@ from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.errors import NotFound
 from volunteer_hub.ledger import service as ledger
 from volunteer_hub.ledger.models import HoursClass, HoursEntry
-from volunteer_hub.reviews import public_record
-from volunteer_hub.reviews.public_record import Record
+from volunteer_hub.publicity import published
+from volunteer_hub.publicity.published import Record
 from volunteer_hub.volunteers.models import Volunteer
 
 AFTER = END + timedelta(minutes=61)
@@ -31,7 +31,7 @@ def door(client: FlaskClient) -> Door:
 
 
 def _record(door: Door) -> Record:
-    return public_record.get_record(door.shift.activity_id, AFTER)
+    return published.get_record(door.shift.activity_id, AFTER)
 
 
 def test_names_are_masked_and_hours_stand_beside_them(door: Door) -> None:
@@ -61,15 +61,15 @@ def test_one_person_at_two_shifts_is_one_person_and_two_visits(door: Door) -> No
     for person in people[:2]:
         second.come(person, second.shift.starts_at)
         second.go(person, second.shift.starts_at + timedelta(minutes=60))
-    record = public_record.get_record(door.shift.activity_id, out_closed(second.shift))
+    record = published.get_record(door.shift.activity_id, out_closed(second.shift))
     assert (record.people, record.visits, record.minutes) == (3, 5, 300)
     assert sorted(line.minutes for line in record.lines) == [60, 120, 120]
 
 
 def test_nothing_appears_while_people_may_still_scan_out(door: Door) -> None:
     make_served(door)
-    assert public_record.find_record(door.shift.activity_id, END + timedelta(minutes=60)) is None
-    assert public_record.find_record(door.shift.activity_id, AFTER) is not None
+    assert published.find_record(door.shift.activity_id, END + timedelta(minutes=60)) is None
+    assert published.find_record(door.shift.activity_id, AFTER) is not None
 
 
 def test_two_people_are_counted_and_not_named(door: Door) -> None:
@@ -139,16 +139,16 @@ def test_it_stays_while_the_activity_is_public_and_goes_with_it(door: Door) -> N
     activity_id = door.shift.activity_id
     with transaction():
         db.session.get_one(Activity, activity_id).state = ActivityState.CLOSED
-    assert public_record.find_record(activity_id, AFTER) is not None
+    assert published.find_record(activity_id, AFTER) is not None
     with transaction():
         db.session.get_one(Activity, activity_id).state = ActivityState.DRAFT
     with pytest.raises(NotFound):
-        public_record.find_record(activity_id, AFTER)
+        published.find_record(activity_id, AFTER)
 
 
 def test_a_row_has_the_same_name_on_one_activity_and_another_elsewhere(door: Door) -> None:
-    assert public_record.row_key(1, 7) == public_record.row_key(1, 7)
-    assert public_record.row_key(1, 7) != public_record.row_key(2, 7)
+    assert published.row_key(1, 7) == published.row_key(1, 7)
+    assert published.row_key(1, 7) != published.row_key(2, 7)
 
 
 def test_the_page_shows_no_name_and_no_number_in_clear_and_stays_out_of_search_engines(

@@ -14,7 +14,7 @@ from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.paging import Page, page_of
 from volunteer_hub.core.scope import Scope
 from volunteer_hub.ledger.models import HoursEntry
-from volunteer_hub.reviews.report_models import HoursReport
+from volunteer_hub.publicity.models import HoursReport
 from volunteer_hub.stations.models import Station
 from volunteer_hub.volunteers.models import Volunteer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from volunteer_hub.core.text import N_
 from volunteer_hub.ledger.models import HoursClass
-from volunteer_hub.reviews.report_models import Finding
+from volunteer_hub.publicity.models import Finding
 
 FINDINGS = {Finding.UNFOUNDED: N_("不属实"), Finding.FOUNDED: N_("属实")}
 CLASSES = {

@@ -12,9 +12,9 @@ from volunteer_hub.core import clock
 from volunteer_hub.core.db import transaction
 from volunteer_hub.core.errors import DomainError, NotFound
 from volunteer_hub.core.permission import Permission
-from volunteer_hub.reviews import report_labels, report_queries, report_service
-from volunteer_hub.reviews.report_forms import FindingForm
-from volunteer_hub.reviews.report_models import Finding
+from volunteer_hub.publicity import labels, queries, service
+from volunteer_hub.publicity.forms import FindingForm
+from volunteer_hub.publicity.models import Finding
 from volunteer_hub.web.access import actor, require, scope
 
 pages = Blueprint("hours_reports", __name__)
@@ -22,7 +22,7 @@ pages = Blueprint("hours_reports", __name__)
 
 @pages.context_processor
 def _words() -> dict[str, Any]:
-    return {"findings": report_labels.FINDINGS}
+    return {"findings": labels.FINDINGS}
 
 
 @pages.get("/manage/hours-reports")
@@ -30,9 +30,9 @@ def _words() -> dict[str, Any]:
 def index() -> str:
     """List the reports that wait, or those decided."""
     where, decided = scope(Permission.DECIDE_REVIEWS), request.args.get("decided") == "1"
-    page = report_queries.page_reports(where, decided=decided, number=request.args.get("page", 1, type=int))
-    only_stations = report_queries.above_stations(where).empty
-    return render_template("reviews/reports.html", page=page, decided=decided, only_stations=only_stations)
+    page = queries.page_reports(where, decided=decided, number=request.args.get("page", 1, type=int))
+    only_stations = queries.above_stations(where).empty
+    return render_template("publicity/reports.html", page=page, decided=decided, only_stations=only_stations)
 
 
 @pages.route("/manage/hours-reports/<int:report_id>", methods=["GET", "POST"])
@@ -40,15 +40,13 @@ def index() -> str:
 def show(report_id: int) -> str | Response | tuple[str, int]:
     """Show one report, and take the decision on it."""
     where = scope(Permission.DECIDE_REVIEWS)
-    file = report_queries.get_report(where, report_id)
+    file = queries.get_report(where, report_id)
     form = FindingForm()
     if form.validate_on_submit():
         try:
             with transaction():
-                fresh = report_queries.get_report(where, report_id)
-                report_service.decide(
-                    actor(), fresh, Finding(form.finding.data), reason=form.reason.data, now=clock.now()
-                )
+                fresh = queries.get_report(where, report_id)
+                service.decide(actor(), fresh, Finding(form.finding.data), reason=form.reason.data, now=clock.now())
         except NotFound:
             raise
         except DomainError as refusal:
@@ -56,6 +54,6 @@ def show(report_id: int) -> str | Response | tuple[str, int]:
         else:
             flash(_("已处理。"))
             return redirect(url_for("hours_reports.show", report_id=report_id))
-    shifts = report_queries.list_shifts(file) if file.report.finding is Finding.FOUNDED else []
-    answer = render_template("reviews/hours_report.html", file=file, form=form, shifts=shifts)
+    shifts = queries.list_shifts(file) if file.report.finding is Finding.FOUNDED else []
+    answer = render_template("publicity/hours_report.html", file=file, form=form, shifts=shifts)
     return answer, 422 if form.errors else 200

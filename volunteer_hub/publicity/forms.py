@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from volunteer_hub.reviews.report_labels import FINDINGS
-from volunteer_hub.reviews.report_service import REASON_LENGTH
+from volunteer_hub.publicity.labels import FINDINGS
+from volunteer_hub.publicity.models import REASON_LENGTH
 from volunteer_hub.web.forms import Form, RadioField, StringField, TextAreaField, at_most, choices, required
 
 

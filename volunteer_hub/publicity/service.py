@@ -11,11 +11,9 @@ from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db
 from volunteer_hub.core.errors import Denied, DomainError
 from volunteer_hub.core.text import N_
-from volunteer_hub.reviews.public_record import Line, Record
-from volunteer_hub.reviews.report_models import Finding, HoursReport
-from volunteer_hub.reviews.report_queries import ReportFile
-
-REASON_LENGTH = 100
+from volunteer_hub.publicity.models import REASON_LENGTH, Finding, HoursReport
+from volunteer_hub.publicity.published import Line, Record
+from volunteer_hub.publicity.queries import ReportFile
 
 
 def report(

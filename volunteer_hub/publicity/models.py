@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from volunteer_hub.core.crypto import EncryptedText
 from volunteer_hub.core.db import Base, BigKey, PrimaryKey, choice
 
+#: How many characters a report may have.
+REASON_LENGTH = 100
+
 
 class Finding(StrEnum):
     """What looking into a report has shown."""

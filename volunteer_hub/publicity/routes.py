@@ -11,9 +11,9 @@ from volunteer_hub.core import clock
 from volunteer_hub.core.db import transaction
 from volunteer_hub.core.errors import DomainError, NotFound
 from volunteer_hub.core.paging import FURTHEST, Page
-from volunteer_hub.reviews import public_record, report_labels, report_service
-from volunteer_hub.reviews.public_record import Line, Record
-from volunteer_hub.reviews.report_forms import ReportForm
+from volunteer_hub.publicity import labels, published, service
+from volunteer_hub.publicity.forms import ReportForm
+from volunteer_hub.publicity.published import Line, Record
 from volunteer_hub.web.access import actor, public
 from volunteer_hub.web.limits import limiter
 
@@ -32,15 +32,15 @@ def _keep_out_of_search_engines(response: Response) -> Response:
 @limiter.limit("120/minute")
 def show(activity_id: int) -> str:
     """Show what is published of an activity, or that nothing is yet."""
-    record = public_record.find_record(activity_id, clock.now())
+    record = published.find_record(activity_id, clock.now())
     return render_template(
-        "reviews/public_record.html",
+        "publicity/public_record.html",
         activity=activities.get_public(activity_id),
         record=record,
         page=_page(record, request.args.get("page", 1, type=int)) if record else None,
-        classes=report_labels.CLASSES,
-        class_rules=report_labels.CLASS_RULES,
-        small=public_record.SMALL,
+        classes=labels.CLASSES,
+        class_rules=labels.CLASS_RULES,
+        small=published.SMALL,
     )
 
 
@@ -49,13 +49,13 @@ def show(activity_id: int) -> str:
 @limiter.limit("10/hour", methods=["POST"])
 def report(activity_id: int) -> str | AnyResponse | tuple[str, int]:
     """Take a report about one row, or about the whole."""
-    record = public_record.get_record(activity_id, clock.now())
+    record = published.get_record(activity_id, clock.now())
     line = _line(record, request.args.get("row", ""))
     form = ReportForm()
     if form.validate_on_submit():
         try:
             with transaction():
-                made = report_service.report(
+                made = service.report(
                     actor(), record, line, reason=form.reason.data, contact=form.contact.data or "", now=clock.now()
                 )
         except DomainError as refusal:
@@ -63,8 +63,8 @@ def report(activity_id: int) -> str | AnyResponse | tuple[str, int]:
         else:
             flash(_("举报已收到，编号 %(number)s。由上级文明办核查，不由本阵地处理。", number=made.id))
             return redirect(url_for("public_record.show", activity_id=activity_id))
-    words = report_labels.CLASSES
-    answer = render_template("reviews/report.html", record=record, line=line, form=form, classes=words)
+    words = labels.CLASSES
+    answer = render_template("publicity/report.html", record=record, line=line, form=form, classes=words)
     return answer, 422 if form.errors else 200
 
 

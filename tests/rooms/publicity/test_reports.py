@@ -24,8 +24,10 @@ from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.errors import Denied, DomainError, NotFound
 from volunteer_hub.core.scope import EVERYTHING, Scope
 from volunteer_hub.ledger.models import HoursBalance
-from volunteer_hub.reviews import public_record, report_queries, report_service
-from volunteer_hub.reviews.report_models import Finding, HoursReport
+from volunteer_hub.publicity import published
+from volunteer_hub.publicity import queries as report_queries
+from volunteer_hub.publicity import service as report_service
+from volunteer_hub.publicity.models import Finding, HoursReport
 from volunteer_hub.volunteers.models import Volunteer
 from volunteer_hub.web.limits import limiter
 
@@ -66,7 +68,7 @@ def office(door: Door) -> Account:
 
 
 def _report(door: Door, reason: str = "当天没有到场", *, by: Actor = VISITOR, whole: bool = False) -> HoursReport:
-    record = public_record.get_record(door.shift.activity_id, AFTER)
+    record = published.get_record(door.shift.activity_id, AFTER)
     with transaction():
         line = None if whole else record.lines[0]
         return report_service.report(by, record, line, reason=reason, contact="", now=AFTER)
@@ -83,7 +85,7 @@ def _actor(account: Account) -> Actor:
 
 
 def test_a_visitor_reports_a_row_without_signing_in(door: Door, client: FlaskClient) -> None:
-    record = public_record.get_record(door.shift.activity_id, AFTER)
+    record = published.get_record(door.shift.activity_id, AFTER)
     address = f"/activities/{door.shift.activity_id}/hours/report"
     page = client.get(f"{address}?row={record.lines[1].key}")
     assert "张**" in page.text
@@ -111,7 +113,7 @@ def test_a_reason_of_at_most_a_hundred_characters_is_demanded(door: Door, client
 
 
 def test_a_row_that_is_not_there_cannot_be_reported(door: Door, client: FlaskClient) -> None:
-    stranger = public_record.row_key(door.shift.activity_id, 999)
+    stranger = published.row_key(door.shift.activity_id, 999)
     address = f"/activities/{door.shift.activity_id}/hours/report?row={stranger}"
     assert client.post(address, data={"reason": "x"}).status_code == 404
 
