@@ -11,6 +11,7 @@ const TOO_UNSURE = 5000;
 export async function checkReadiness({ device, snapshot, clock, decoder }) {
   const age = snapshot && clock.isSet ? Math.max(0, clock.readings()[0].at - snapshot.made_at) : null;
   const checks = {
+    not_secure: window.isSecureContext,
     not_paired: device?.state === 'enrolled' || device?.state === 'dormant',
     no_clock: clock.isSet && clock.unsure <= TOO_UNSURE,
     no_snapshot: Boolean(snapshot),

@@ -112,7 +112,7 @@ async function showReadiness() {
   const state = await checkReadiness({ device: line.device, snapshot: line.snapshot, clock, decoder });
   isReady = state.ready;
   panel.show(state);
-  place('enrol-here').hidden = line.device?.state === 'enrolled' || !settings.signed_in;
+  place('enrol-here').hidden = line.device?.state === 'enrolled' || !settings.signed_in || !window.isSecureContext;
 }
 
 /* Gets everything that working without a network takes, as far as the network allows, and says how far that is.

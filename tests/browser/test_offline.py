@@ -290,6 +290,15 @@ def test_a_revoked_phone_says_so_and_its_scans_wait_for_a_person(door: Door, pag
     expect(page.locator("#enrol-here")).to_be_visible()
 
 
+def test_an_address_without_https_says_why_it_cannot_work_offline(door: Door, browser: Browser) -> None:
+    page = signed_in(phone(browser), door.base)
+    page.add_init_script("Object.defineProperty(window, 'isSecureContext', { get: () => false })")
+    page.goto(door.scanner)
+    page.click("#ready summary")
+    expect(page.locator("#ready ul")).to_contain_text("不是 HTTPS")
+    expect(page.locator("#enrol-here")).to_be_hidden()
+
+
 def test_a_phone_that_is_not_enrolled_says_what_is_missing(door: Door, browser: Browser) -> None:
     page = signed_in(phone(browser), door.base)
     page.goto(door.scanner)
