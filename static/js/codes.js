@@ -2,6 +2,7 @@
    check the proof. The text is described in docs/offline.md. */
 
 const SLOT = 30000;
+const BEHIND = 5000;
 const LONGEST = 120;
 const PERSONAL = /^VH1\.P\.([0-9A-Z]{1,13})\.([0-9A-Z]{1,10})\.([A-Z2-7]{16})\.[A-Z2-7]{16}$/;
 const CARD = /^VH1\.C\.([0-9A-Z]{1,13})\.([A-Z2-7]{16})$/;
@@ -27,6 +28,13 @@ export function stateOf(reading, at) {
   if (reading.kind !== 'personal') return 'valid';
   const current = Math.floor(at / SLOT);
   return reading.slot === current || reading.slot === current - 1 ? 'valid' : 'expired';
+}
+
+/* Returns the instant to date a scan by: a personal code proves that its slot has begun, whatever a clock says that
+   is a few seconds behind. */
+export function notBefore(reading, at) {
+  const begun = reading.kind === 'personal' ? reading.slot * SLOT : at;
+  return begun > at && begun - at <= BEHIND ? begun : at;
 }
 
 /* Returns what of a code stays the same while it rotates; of anything else the whole. */

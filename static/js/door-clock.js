@@ -7,8 +7,9 @@
 import { get, put } from './store.js';
 
 const CLOSE = 2000;
-/* Half of a round trip is how old an answer is; of a slow one no more than this is believed to be travel. */
-const TRAVEL = 1000;
+/* Being ahead by less than this does no harm anywhere: codes of the slot before are good, and so are scans dated five
+   seconds ahead. Being behind makes a fresh code one of the future. */
+const AHEAD = 3000;
 
 export class DoorClock {
   /* account: whose beacons these are. */
@@ -25,11 +26,19 @@ export class DoorClock {
   /* Takes {beacon, server_time} of an answer that was asked for at `asked` by performance.now(). */
   async learn({ beacon, server_time }, asked) {
     const heard = performance.now();
-    const travel = Math.min((heard - asked) / 2, TRAVEL);
-    const kept = { account: this.account, beacon, at: Date.parse(server_time), wall: Date.now() - travel, unsure: (heard - asked) / 2 };
-    if (!beacon || Number.isNaN(kept.at) || (this.anchor && kept.at < this.anchor.at)) return;
-    this.anchor = { ...kept, mono: heard - travel };
+    const at = Date.parse(server_time);
+    if (!beacon || Number.isNaN(at) || (this.anchor && at < this.anchor.at)) return;
+    const mono = this.momentOf(at, asked, heard);
+    const kept = { account: this.account, beacon, at, wall: Date.now() - (heard - mono), unsure: (heard - asked) / 2 };
+    this.anchor = { ...kept, mono };
     await put('beacons', kept).catch(() => {});
+  }
+
+  /* Returns when, by the monotonic clock, the server read its time: surely between question and answer; where the
+     earlier reckoning agrees with that, as it says, else as early as does no harm. */
+  momentOf(at, asked, heard) {
+    const expected = this.anchor && this.anchor.mono !== null ? this.anchor.mono + (at - this.anchor.at) : NaN;
+    return expected >= asked && expected <= heard ? expected : Math.max(asked, heard - AHEAD);
   }
 
   get isSet() {

@@ -2,7 +2,7 @@
    answer where it comes at once, else the phone's own, marked as not yet sent. */
 
 import { newNonce } from './bytes.js';
-import { personOf, readCode, stateOf } from './codes.js';
+import { notBefore, personOf, readCode, stateOf } from './codes.js';
 import { judge } from './judge.js';
 import { keep } from './scan-queue.js';
 import { sayVerdict, sayWaiting, wall } from './scan-words.js';
@@ -94,8 +94,8 @@ export class Desk {
     const { clock } = this.world;
     const paired = this.world.device();
     if (!clock.isSet || !paired || paired.state === 'revoked') return { at: serverNow().getTime(), beacon: null };
-    const readings = clock.readings();
     const reading = readCode(code);
+    const readings = clock.readings().map((one) => ({ ...one, at: notBefore(reading, one.at) }));
     return readings.find(({ at }) => stateOf(reading, at) === 'valid') ?? readings[0];
   }
 

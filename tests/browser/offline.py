@@ -108,6 +108,15 @@ def code_of(person: Volunteer) -> str:
     return codes.personal_code(person.id, clock.now())
 
 
+def all_sent(page: Page) -> None:
+    """Wait until nothing is unsent any more; the pill of a page that just opened has not counted yet."""
+    for _ in range(PATIENCE // 100):
+        if not kept(page, "items"):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(kept(page, "items"))
+
+
 def kept(page: Page, store: str) -> list[dict[str, Any]]:
     """Return what the phone keeps in one of its stores."""
     return list(

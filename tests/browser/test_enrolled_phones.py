@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Error, Page, Playwright, expect
 from tests import chromium
 from tests.browser.conftest import PATIENCE, Opener
 from tests.browser.door import PASSWORD, Door, phone, signed_in
-from tests.browser.offline import code_of, expect_ready, kept, people, prepare, scan
+from tests.browser.offline import all_sent, code_of, expect_ready, kept, people, prepare, scan
 from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Role, ScopeKind, SignInKind
 from volunteer_hub.checkin import devices
@@ -177,9 +177,8 @@ def test_scans_of_the_former_scanner_are_taken_over(door: Door, browser: Browser
         [door.keeper, door.shift.id, door.code()],
     )
     page.goto(door.scanner)
-    expect(page.locator("#unsent")).to_be_hidden(timeout=PATIENCE)
     page.wait_for_function("localStorage.length === 0", timeout=PATIENCE)
-    page.wait_for_timeout(1000)
+    all_sent(page)
     assert [made.nonce for made in door.scans()] == ["f" * 32]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from tests.browser.conftest import PATIENCE, Opener
 from tests.browser.door import Door, signed_in
 from tests.browser.offline import expect_ready, prepare
 from volunteer_hub.checkin.models import EntryPoint, ServiceSession
+from volunteer_hub.core import clock
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.volunteers.models import Volunteer
 
@@ -39,6 +41,8 @@ def tablet(door: Door, open_browser: Opener) -> Iterator[Page]:
         page.clock.install()
         page.click("main form button")
         page.wait_for_selector("#kiosk")
+        # From here on time stands still unless a test moves it: a slow machine must not outlive an answer.
+        page.clock.pause_at(clock.now() + timedelta(minutes=1))
         yield page
         context.close()
 
@@ -137,7 +141,7 @@ def test_without_a_network_it_says_that_nothing_was_recorded(door: Door, tablet:
 
 
 def test_a_scanner_prepared_on_the_tablet_does_not_open_inside_the_kiosk(door: Door, open_browser: Opener) -> None:
-    """Red where the kiosk leaves the service worker: it opens the scanner by the device's token."""
+    """Its service worker tries with the device's token: red where the server asks only the token who is there."""
     with open_browser() as browser:
         context = browser.new_context(viewport={"width": 1024, "height": 768}, locale="zh-CN")
         page = prepare(context.new_page(), door)
@@ -146,7 +150,6 @@ def test_a_scanner_prepared_on_the_tablet_does_not_open_inside_the_kiosk(door: D
         page.fill("#again", PIN)
         page.click("main form button")
         page.wait_for_selector("#kiosk")
-        page.wait_for_function("navigator.serviceWorker.getRegistrations().then((all) => all.length === 0)")
         page.goto(door.scanner)
         assert page.url == kiosk(door)
         assert page.locator("#kiosk").count() == 1

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tests.browser.conftest import PATIENCE, Opener
 from tests.browser.door import Door, phone
 from tests.browser.offline import code_of, expect_ready, go, people, prepare, refresh, scan
-from volunteer_hub.checkin.models import Direction, Outcome, ServiceSession
+from volunteer_hub.checkin.models import Outcome, ServiceSession
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import db
 from volunteer_hub.ledger.models import HoursClass, HoursEntry
@@ -81,9 +81,9 @@ def test_a_whole_day_without_a_network_is_credited_as_if_online(
         expect(away.locator("#unsent")).to_be_hidden(timeout=PATIENCE)
     made = door.scans()
     assert len(made) == 42
-    assert {(row.outcome, row.direction) for row in made} == {
-        (Outcome.ACCEPTED, Direction.IN),
-        (Outcome.ACCEPTED, Direction.OUT),
+    assert {(row.outcome, row.reason) for row in made} == {
+        (Outcome.ACCEPTED, "checked_in"),
+        (Outcome.ACCEPTED, "checked_out"),
     }
     sessions = db.session.scalars(select(ServiceSession)).all()
     assert len(sessions) == 21
