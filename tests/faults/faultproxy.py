@@ -126,8 +126,8 @@ class _Answers:
         if self.silent:
             return True
         sent = data[: int(min(self.left, len(data)))]
+        self.proxy.passed += len(sent)  # before it leaves: who has the answer may look at once
         self.client.sendall(sent)
-        self.proxy.passed += len(sent)
         self.left -= len(sent)
         return len(sent) == len(data) or self._goes_on_after_strike()
 

@@ -28,7 +28,7 @@ from volunteer_hub.ledger.journal import read
 from volunteer_hub.ledger.verify import verify
 
 PEOPLE = 40
-CUTS = int(os.environ.get("FAULTS_CUTS") or 200)
+CUTS = int(os.environ.get("FAULTS_CUTS") or 100)
 #: Pages after which SQLite moves its log into the file: often, so that cuts fall into that too.
 LOG_PAGES = 80
 FULL, NORMAL = 2, 1
