@@ -40,11 +40,6 @@ class SignedIn:
         """Return the id of the login row, or None for a token."""
         return None if self.by_token else self.bearer.holder_id
 
-    @property
-    def kiosk_station_id(self) -> int | None:
-        """Return the station whose kiosk this browser shows, or None."""
-        return self.bearer.kiosk_station_id
-
     def can(self, permission: Permission) -> bool:
         """Tell whether any grant holds the permission."""
         return permission in self._permissions
@@ -84,6 +79,18 @@ def load_access() -> SignedIn | None:
         return SignedIn(bearer, by_token=True) if bearer else None
     if current_user.is_authenticated and current_user.bearer:
         return SignedIn(current_user.bearer, by_token=False)
+    return None
+
+
+def kiosk_of_this_browser() -> int | None:
+    """Return the station whose kiosk this browser shows, or None.
+
+    Asked of the cookie, whatever token a request carries beside it: a scanner that was prepared in the
+    same browser has one, and must not open a way round the kiosk.
+    """
+    if current_user.is_authenticated and current_user.bearer:
+        station_id: int | None = current_user.bearer.kiosk_station_id
+        return station_id
     return None
 
 

@@ -50,7 +50,7 @@ def _stay_inside() -> AnyResponse | None:
     """Send a bound login back to its kiosk, whatever it asks for."""
     if request.endpoint in ALWAYS:
         return None
-    bound = access().kiosk_station_id
+    bound = login.kiosk_of_this_browser()
     if bound is None:
         return None
     if request.endpoint in INSIDE and (request.view_args or {}).get("station_id") == bound:
@@ -65,7 +65,7 @@ def _stay_inside() -> AnyResponse | None:
 def screen(station_id: int) -> Answer:
     """Show the kiosk to a bound login, and to any other the form that binds it."""
     station = queries.get_station_here(scope(SCAN), station_id)
-    if access().kiosk_station_id is None:
+    if login.kiosk_of_this_browser() is None:
         return render_template("checkin/kiosk_enter.html", station=station, form=EnterForm())
     return _screen(station)
 
@@ -144,7 +144,7 @@ def _login_id() -> int:
 def _bound_station(station_id: int) -> Station:
     """Return the station of a bound login; for a login that is not bound there is no kiosk here."""
     station = queries.get_station_here(scope(SCAN), station_id)
-    if access().kiosk_station_id != station.id:
+    if login.kiosk_of_this_browser() != station.id:
         raise Denied("not_a_kiosk", N_("请先打开自助终端。"))
     return station
 

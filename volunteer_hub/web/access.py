@@ -25,10 +25,6 @@ class Access(Protocol):
     #: True where the request carries a bearer token, which a foreign page cannot make a browser send.
     by_token: bool
 
-    @property
-    def kiosk_station_id(self) -> int | None:
-        """Return the station whose kiosk this browser shows and nothing else, or None."""
-
     def can(self, permission: Permission) -> bool:
         """Tell whether any role of the asker holds the permission, anywhere."""
 
@@ -41,7 +37,6 @@ class Visitor:
 
     signed_in = False
     by_token = False
-    kiosk_station_id = None
 
     def __init__(self) -> None:
         self.actor = Actor(None, "visitor", address=request.remote_addr)

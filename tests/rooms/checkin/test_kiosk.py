@@ -84,6 +84,18 @@ def test_it_is_this_login_that_is_bound_and_no_other_station_opens(app: Flask, c
 
 
 @time_machine.travel(START, tick=False)
+def test_a_token_beside_the_bound_cookie_opens_no_way_round(app: Flask, client: FlaskClient) -> None:
+    """A scanner prepared in the same browser has one. Red where the guard asks the token who is there."""
+    door = make_door()
+    address = kiosk(client, door)
+    headers = {"Authorization": f"Bearer {door.issue_token(START)}"}
+    page = f"/manage/shifts/{door.shift.id}/scan"
+    assert client.get(page, headers=headers).headers["Location"] == address
+    assert client.post("/api/v1/scans", json={"items": []}, headers=headers).status_code == 403
+    assert app.test_client().get(page, headers=headers).status_code == 200
+
+
+@time_machine.travel(START, tick=False)
 def test_only_the_pin_leaves_and_five_wrong_ones_sign_out(app: Flask, client: FlaskClient) -> None:
     door = make_door()
     address = kiosk(client, door)
