@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from volunteer_hub.core.db import db
 from volunteer_hub.ledger.models import HourPolicy, HoursBalance, HoursEntry
@@ -45,6 +46,22 @@ def find_policy(region_code: str, at: datetime, *, now: datetime) -> PolicyVersi
 def forget_policies() -> None:
     """Forget the copies: after a policy was added by this process, and between tests."""
     _seen.clear()
+
+
+def doubt_policies() -> None:
+    """Forget the copies if the present transaction is undone: one of them was made in it."""
+    db.session.info["made_a_policy"] = True
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_undone(session: Session) -> None:
+    if session.info.pop("made_a_policy", False):
+        forget_policies()
+
+
+@event.listens_for(Session, "after_commit")
+def _keep_committed(session: Session) -> None:
+    session.info.pop("made_a_policy", None)
 
 
 def _policies(now: datetime) -> tuple[PolicyVersion, ...]:

@@ -144,6 +144,7 @@ def policy_for(region_code: str, at: datetime, *, now: datetime) -> PolicyVersio
             )
             db.session.flush()
         queries.forget_policies()
+        queries.doubt_policies()
         found = queries.find_policy(region_code, max(at, THE_BEGINNING), now=now)
     if found is None:
         raise RuntimeError("there is no hour policy")

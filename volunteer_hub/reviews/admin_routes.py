@@ -17,7 +17,7 @@ from volunteer_hub.core.db import transaction
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.text import N_
-from volunteer_hub.reviews import labels, queries, service
+from volunteer_hub.reviews import labels, queries, service, walk_in_queries
 from volunteer_hub.reviews.forms import DecisionForm
 from volunteer_hub.reviews.models import CaseKind
 from volunteer_hub.web.access import actor, require, scope
@@ -92,7 +92,8 @@ def index() -> str:
     page = queries.page_cases(
         scope(Permission.DECIDE_REVIEWS), decided=decided, number=request.args.get("page", 1, type=int)
     )
-    return render_template("reviews/index.html", page=page, decided=decided)
+    claims = len(walk_in_queries.list_claims(scope(Permission.DECIDE_REVIEWS)))
+    return render_template("reviews/index.html", page=page, decided=decided, claims=claims)
 
 
 @pages.route("/manage/reviews/<int:case_id>", methods=["GET", "POST"])
@@ -131,6 +132,8 @@ def _carry_out(form: DecisionForm, file: queries.CaseFile) -> None:
     now, kind, reason = clock.now(), file.case.kind, form.reason.data
     stated = instant(form.out_at.data) if form.out_at.data else _proposed(file)
     if request.form.get("decision") == "reject":
+        if QUESTIONS[kind].no is None:
+            raise DomainError("no_such_answer", N_("这一条没有“不计”可选：要改结果，请发起更正。"))
         service.reject(actor(), file, reason=reason, now=now)
     elif kind is CaseKind.QUARANTINED_SCAN:
         service.admit(actor(), file, at=stated, reason=reason, now=now)
