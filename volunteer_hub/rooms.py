@@ -21,7 +21,21 @@ from volunteer_hub.audit import models as _audit
 from volunteer_hub.audit import routes as audit
 from volunteer_hub.checkin import admin_routes as checkin_admin
 from volunteer_hub.checkin import api as checkin_api
-from volunteer_hub.checkin import (
+from volunteer_hub.checkin import device_routes as checkin_devices
+from volunteer_hub.checkin import models as _checkin
+from volunteer_hub.checkin import routes as checkin
+from volunteer_hub.core import leases as _leases
+from volunteer_hub.demo import cli as demo_cli
+from volunteer_hub.exchange import routes as exchange
+from volunteer_hub.home import api as home_api
+from volunteer_hub.home import cli as home_cli
+from volunteer_hub.home import routes as home
+from volunteer_hub.home import team_subtrees
+from volunteer_hub.ledger import cli as ledger_cli
+from volunteer_hub.ledger import models as _ledger
+from volunteer_hub.notices import models as _notices
+from volunteer_hub.notices import routes as notices
+from volunteer_hub.onsite import (
     card_routes,
     closing_jobs,
     closing_routes,
@@ -34,22 +48,8 @@ from volunteer_hub.checkin import (
     rescheduling_routes,
     walk_in_jobs,
 )
-from volunteer_hub.checkin import device_routes as checkin_devices
-from volunteer_hub.checkin import door_routes as door
-from volunteer_hub.checkin import models as _checkin
-from volunteer_hub.checkin import routes as checkin
-from volunteer_hub.checkin import walk_in_routes as checkin_walk_ins
-from volunteer_hub.core import leases as _leases
-from volunteer_hub.demo import cli as demo_cli
-from volunteer_hub.exchange import routes as exchange
-from volunteer_hub.home import api as home_api
-from volunteer_hub.home import cli as home_cli
-from volunteer_hub.home import routes as home
-from volunteer_hub.home import team_subtrees
-from volunteer_hub.ledger import cli as ledger_cli
-from volunteer_hub.ledger import models as _ledger
-from volunteer_hub.notices import models as _notices
-from volunteer_hub.notices import routes as notices
+from volunteer_hub.onsite import door_routes as door
+from volunteer_hub.onsite import walk_in_routes as checkin_walk_ins
 from volunteer_hub.publicity import admin_routes as hours_reports
 from volunteer_hub.publicity import models as _reports
 from volunteer_hub.publicity import routes as public_record

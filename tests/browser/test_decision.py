@@ -12,7 +12,7 @@ from flask import Flask
 from tests.browser.conftest import Opener
 from tests.browser.door import Door, phone, signed_in
 from tests.rooms.checkin import test_decision as python
-from volunteer_hub.checkin.door_routes import ALONE, REASONS
+from volunteer_hub.onsite.door_routes import ALONE, REASONS
 
 pytestmark = pytest.mark.browser
 

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from volunteer_hub.activities.models import Activity, Shift
 from volunteer_hub.checkin.models import WalkIn
-from volunteer_hub.checkin.walk_ins import SHOWN_FOR
 from volunteer_hub.core.db import AnySelect, db
 from volunteer_hub.core.errors import DomainError, NotFound
 from volunteer_hub.core.scope import Scope
 from volunteer_hub.core.text import N_
+from volunteer_hub.onsite.walk_ins import SHOWN_FOR
 from volunteer_hub.reviews.models import CaseKind, ReviewCase
 from volunteer_hub.reviews.walk_in_claims import Claim, Visit
 from volunteer_hub.stations.models import Station

@@ -15,15 +15,15 @@ from volunteer_hub.accounts import kiosks
 from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Account, Login, Role
 from volunteer_hub.activities.models import Activity, Shift
-from volunteer_hub.checkin import walk_ins
 from volunteer_hub.checkin.models import Scan, ScanRuling, ServiceSession, WalkIn
-from volunteer_hub.checkin.walk_ins import Arrival, Place
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.scope import EVERYTHING
 from volunteer_hub.demo import removal
 from volunteer_hub.demo.present import ALL_DAY_TITLE
 from volunteer_hub.ledger.models import HoursEntry
+from volunteer_hub.onsite import walk_ins
+from volunteer_hub.onsite.walk_ins import Arrival, Place
 from volunteer_hub.reviews import walk_in_claims, walk_in_queries
 from volunteer_hub.reviews.models import ReviewCase
 from volunteer_hub.stations.models import Station

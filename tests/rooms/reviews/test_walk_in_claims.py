@@ -17,15 +17,15 @@ from tests.makers.accounts import make_account, make_staff, sign_in
 from tests.makers.checkin import DISTRICT, END, START, Door, make_door, make_person, make_signed_up
 from volunteer_hub.accounts.models import Account, Role, ScopeKind
 from volunteer_hub.activities.models import Activity
-from volunteer_hub.checkin import walk_ins
 from volunteer_hub.checkin.models import ServiceSession, WalkIn
-from volunteer_hub.checkin.walk_ins import Arrival, Place
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.errors import Denied, DomainError
 from volunteer_hub.core.scope import EVERYTHING
 from volunteer_hub.ledger.models import HoursEntry
 from volunteer_hub.ledger.verify import verify
+from volunteer_hub.onsite import walk_ins
+from volunteer_hub.onsite.walk_ins import Arrival, Place
 from volunteer_hub.reviews import walk_in_claims, walk_in_queries
 from volunteer_hub.reviews.models import CaseKind, ReviewCase
 from volunteer_hub.volunteers.models import Volunteer
