@@ -53,7 +53,7 @@ def scan(shift_id: int) -> str:
         request.form.get("nonce", "")[:40],
     )
     return render_template(
-        "onsite/way_in_result.html",
+        "checkin/way_in_result.html",
         result=shown(answer),
         back=url_for("look_up.find", shift_id=shift_id),
         shift_id=shift_id,
