@@ -41,8 +41,14 @@ def scans() -> Response:
     good = [item for item in read if not isinstance(item, Unreadable)]
     _refuse_repeats(good)
     now = clock.now()
-    told = iter(take_scans(good, actor(), scope(Permission.SCAN), now=now, word=_word(body)))
-    answers = [unreadable(item) if isinstance(item, Unreadable) else shown(next(told)) for item in read]
+    settled = take_scans(good, actor(), scope(Permission.SCAN), now=now, word=_word(body), leave_stuck=True)
+    told = {answer.nonce: answer for answer in settled}
+    # What could not be settled now has no result: whoever sent it keeps it and sends it again.
+    answers = [
+        unreadable(item) if isinstance(item, Unreadable) else shown(told[_nonce(item)])
+        for item in read
+        if isinstance(item, Unreadable) or _nonce(item) in told
+    ]
     response = jsonify({"results": answers, **_beacon(now)})
     if len(answers) == 1 and answers[0]["reason"] == "nonce_conflict" and isinstance(good[0], ScanItem):
         response.status_code = 422
@@ -127,9 +133,13 @@ def _read(number: int, sent: Any) -> ScanItem | SignedItem | Unreadable:
 
 
 def _refuse_repeats(items: list[ScanItem | SignedItem]) -> None:
-    nonces = {item.item.nonce if isinstance(item, SignedItem) else item.nonce for item in items}
+    nonces = {_nonce(item) for item in items}
     if len(nonces) != len(items):
         raise Unprocessable("nonce_twice", N_("同一批里有重复的 nonce。"))
+
+
+def _nonce(item: ScanItem | SignedItem) -> str:
+    return item.item.nonce if isinstance(item, SignedItem) else item.nonce
 
 
 def _word(said: Any) -> Word | None:

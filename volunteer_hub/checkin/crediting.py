@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 
@@ -41,7 +41,7 @@ def credit_of(
         in_at=in_at,
         out_at=out_at,
         shift_minutes_before=_minutes_at_shift(session, ids),
-        day_minutes_before=_minutes_on(session.volunteer_id, day) - _own_minutes_on(session.volunteer_id, day, ids),
+        day_minutes_before=minutes_on(session.volunteer_id, day) - _own_minutes_on(session.volunteer_id, day, ids),
     )
     if credit.credited and overlapping(session.volunteer_id, in_at, out_at, apart_from=ids) is not None:
         return Credit(credit.raw, 0, (*credit.reductions, "overlap"))
@@ -142,12 +142,13 @@ def _minutes_at_shift(session: ServiceSession, ids: Collection[int]) -> int:
     return db.session.scalar(statement) or 0
 
 
-def _minutes_on(volunteer_id: int, day: object) -> int:
+def minutes_on(volunteer_id: int, day: date) -> int:
+    """Return what the ledger holds for a person on a civil date."""
     statement = select(HoursDay.minutes).where(HoursDay.volunteer_id == volunteer_id, HoursDay.service_on == day)
     return db.session.scalar(statement) or 0
 
 
-def _own_minutes_on(volunteer_id: int, day: object, ids: Collection[int]) -> int:
+def _own_minutes_on(volunteer_id: int, day: date, ids: Collection[int]) -> int:
     credited = db.session.scalars(
         select(ServiceSession).where(ServiceSession.id.in_(list(ids)), ServiceSession.is_credited)
     )

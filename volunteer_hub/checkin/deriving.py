@@ -5,6 +5,7 @@ The sums of the ledger follow: what stood is reversed, what follows is credited,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from volunteer_hub.checkin.context import REACH
 from volunteer_hub.checkin.decision import ShiftFacts, Verdict
 from volunteer_hub.checkin.derivation import Derivation, Event, Given, ShiftRules, Stay, derive
 from volunteer_hub.checkin.models import VOUCHED_FOR, CloseKind, RulingKind, Scan, ScanRuling, ServiceSession
+from volunteer_hub.core import clock
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db
 from volunteer_hub.ledger import service as ledger
@@ -113,7 +115,7 @@ def apply(actor: Actor, history: History, *, now: datetime) -> None:
             _void(actor, session, now)
     sessions = [_session(history, stay, known) for stay in stays]
     for place, (stay, session) in enumerate(zip(stays, sessions, strict=True)):
-        _settle(actor, history, stay, session, later={other.id for other in sessions[place + 1 :]}, now=now)
+        _settle(actor, history, stay, session, later=sessions[place + 1 :], now=now)
     db.session.flush()
 
 
@@ -199,7 +201,13 @@ def _session(history: History, stay: Stay, known: dict[int | None, ServiceSessio
 
 
 def _settle(
-    actor: Actor, history: History, stay: Stay, session: ServiceSession, *, later: set[int], now: datetime
+    actor: Actor,
+    history: History,
+    stay: Stay,
+    session: ServiceSession,
+    *,
+    later: Sequence[ServiceSession],
+    now: datetime,
 ) -> None:
     shift, policy = history.shifts[stay.shift_id], history.policies[stay.shift_id]
     if stay.out_at is None:
@@ -209,10 +217,12 @@ def _settle(
     if stay.how is CloseKind.AUTOMATIC:
         credit = Credit(whole_minutes(stay.in_at, stay.out_at), 0)
     else:
-        credit = crediting.credit_of(session, shift, policy, in_at=stay.in_at, out_at=stay.out_at, set_aside=later)
+        aside = {other.id for other in later}
+        credit = crediting.credit_of(session, shift, policy, in_at=stay.in_at, out_at=stay.out_at, set_aside=aside)
     if _agrees(session, stay) and (session.credited_minutes == credit.credited or not _shared(session, credit)):
         return
     crediting.take_back(actor, session, reason="derived-anew", now=now)
+    _make_room(actor, session, later, credit, policy, now)
     session.out_scan_id = stay.closed.scan_id if stay.closed else None
     half = stay.is_doubtful or stay.how in (CloseKind.AUTOMATIC, CloseKind.BULK)
     crediting.close(
@@ -225,6 +235,29 @@ def _settle(
         now=now,
         recorded_by=actor.account_id,
     )
+
+
+def _make_room(
+    actor: Actor,
+    session: ServiceSession,
+    later: Sequence[ServiceSession],
+    credit: Credit,
+    policy: PolicyVersion,
+    now: datetime,
+) -> None:
+    """Take back what later stays of a full day hold, the last first, until an earlier one's minutes fit.
+
+    The ledger refuses a line beyond the day's cap even for a moment. What is taken back is settled next,
+    and is worth less then, since the day is full before it.
+    """
+    day = clock.civil_date(session.in_at)
+    for other in reversed(later):
+        if crediting.minutes_on(session.volunteer_id, day) + credit.credited <= policy.policy.day_cap:
+            return
+        if clock.civil_date(other.in_at) == day:
+            crediting.take_back(actor, other, reason="derived-anew", now=now)
+            # From now on it is worth what the earlier ones leave, and is settled even where its times agree.
+            other.reductions = "day_cap"
 
 
 def _shared(session: ServiceSession, credit: Credit) -> bool:

@@ -32,12 +32,14 @@ def take_scans(
     now: datetime,
     presence: Presence | None = None,
     word: Word | None = None,
+    leave_stuck: bool = False,
 ) -> list[Answer]:
     """Record scans in one transaction; if one of them loses a race, each in its own, so that it harms no other.
 
     `word` is what the sending device says of itself. Every answer is about something committed. Raises
     the database's error if a scan cannot be settled after TRIES, so that the client keeps it and sends it
-    again under the same nonce.
+    again under the same nonce. With `leave_stuck` such a scan is left out of the answers instead, unless all
+    are such: it must not hold back the others of its batch for ever.
     """
     try:
         with transaction():
@@ -48,7 +50,19 @@ def take_scans(
         if not _is_race(error):
             raise
         log.info("scans taken again one by one after %s", type(error).__name__)
-    return [_take_one(item, actor, scope, now, presence) for item in items]
+    answers: list[Answer] = []
+    stuck: Exception | None = None
+    for item in items:
+        try:
+            answers.append(_take_one(item, actor, scope, now, presence))
+        except (IntegrityError, LostRace, OperationalError) as error:
+            if not leave_stuck or not _is_race(error):
+                raise
+            stuck = error
+            log.warning("a scan could not be settled, and is left to be sent again: %s", type(error).__name__)
+    if stuck is not None and not answers:
+        raise stuck
+    return answers
 
 
 def _take_one(

@@ -48,7 +48,7 @@ def record_scans(
     signed = {item.item.nonce: item for item in items if isinstance(item, SignedItem)}
     examined = {item.nonce: item for item in witnesses.examine(list(signed.values()), now=now)} if signed else {}
     plain = [examined[item.item.nonce] if isinstance(item, SignedItem) else item for item in items]
-    readings = [_read(item, actor, now, presence) for item in plain]
+    readings = _read_all(plain, actor, now, presence)
     people = {
         place: _person(item, reading) for place, (item, reading) in enumerate(zip(plain, readings, strict=True))
     }
@@ -61,17 +61,32 @@ def record_scans(
     return [answers[place] for place in range(len(plain))]
 
 
-def _read(item: ScanItem, actor: Actor, now: datetime, presence: Presence | None) -> Reading:
+def _read_all(items: Sequence[ScanItem], actor: Actor, now: datetime, presence: Presence | None) -> list[Reading]:
+    """Read every code; of typed ones that are not ours only so many are answered, in this batch and before it.
+
+    Counted for whom the scan will be stored, since that is what the next batch counts.
+    """
+    unknown: dict[int, int] = {}
+    readings = []
+    for item in items:
+        operator = item.witness.operator if item.witness and item.witness.operator else actor
+        reading = _read(item, now, presence)
+        if reading.kind in (CodeKind.TYPED, CodeKind.UNKNOWN) and operator.account_id is not None:
+            key = operator.account_id
+            if key not in unknown:
+                unknown[key] = queries.count_recent_unknown(key, now - timedelta(minutes=1))
+            if unknown[key] >= GUESSES_PER_MINUTE:
+                reading = codes.UNKNOWN
+            unknown[key] += reading.kind is CodeKind.UNKNOWN
+        readings.append(reading)
+    return readings
+
+
+def _read(item: ScanItem, now: datetime, presence: Presence | None) -> Reading:
     person = presence.volunteer_id if presence else item.volunteer_id
     if person is not None:
         return Reading(CodeKind.PERSONAL, CodeState.VALID, person)
     reading = codes.read(item.code, item.scanned_at or now)
-    if (
-        reading.kind is CodeKind.TYPED
-        and actor.account_id is not None
-        and queries.count_recent_unknown(actor.account_id, now - timedelta(minutes=1)) >= GUESSES_PER_MINUTE
-    ):
-        return codes.UNKNOWN
     if reading.kind is CodeKind.CARD and reading.subject_id is not None:
         holder, is_revoked = find_card(reading.subject_id)
         state = CodeState.REVOKED if is_revoked else CodeState.VALID

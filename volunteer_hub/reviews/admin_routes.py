@@ -14,7 +14,7 @@ from volunteer_hub.checkin import labels as checkin_labels
 from volunteer_hub.checkin.answers import WORDS
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import transaction
-from volunteer_hub.core.errors import DomainError
+from volunteer_hub.core.errors import DomainError, NotFound
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.text import N_
 from volunteer_hub.reviews import labels, queries, service, walk_in_queries
@@ -133,7 +133,7 @@ def _carry_out(form: DecisionForm, file: queries.CaseFile) -> None:
     stated = instant(form.out_at.data) if form.out_at.data else _proposed(file)
     if request.form.get("decision") == "reject":
         if QUESTIONS[kind].no is None:
-            raise DomainError("no_such_answer", N_("这一条没有“不计”可选：要改结果，请发起更正。"))
+            raise NotFound
         service.reject(actor(), file, reason=reason, now=now)
     elif kind is CaseKind.QUARANTINED_SCAN:
         service.admit(actor(), file, at=stated, reason=reason, now=now)

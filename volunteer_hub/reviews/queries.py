@@ -14,7 +14,7 @@ from volunteer_hub.core.db import AnyRow, AnySelect, db
 from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.paging import Page, page_of
 from volunteer_hub.core.scope import Scope
-from volunteer_hub.reviews.models import ReviewCase
+from volunteer_hub.reviews.models import CaseKind, ReviewCase
 from volunteer_hub.reviews.opening import still_open
 from volunteer_hub.stations.models import Station
 from volunteer_hub.volunteers.models import Volunteer
@@ -56,7 +56,11 @@ def _cases(scope: Scope) -> AnySelect:
         .join(Shift, Shift.id == func.coalesce(ServiceSession.shift_id, Scan.shift_id))
         .join(Activity, Activity.id == Shift.activity_id)
         .join(Station, Station.id == ReviewCase.station_id)
-        .where(scope.where(region=Station.region_code, station=Station.path))
+        # Claims of placeholders have pages of their own, also once they are decided and lead to a session.
+        .where(
+            ReviewCase.kind != CaseKind.WALK_IN,
+            scope.where(region=Station.region_code, station=Station.path),
+        )
     )
 
 

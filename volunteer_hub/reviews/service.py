@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from volunteer_hub.activities.models import SignUp
 from volunteer_hub.audit import service as audit
 from volunteer_hub.checkin import crediting, undoing
-from volunteer_hub.checkin.models import CloseKind, RulingKind, Scan, ServiceSession
+from volunteer_hub.checkin.models import CloseKind, Device, RulingKind, Scan, ServiceSession
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db
 from volunteer_hub.core.dialect import take_turns
@@ -22,16 +22,24 @@ from volunteer_hub.reviews.models import CaseKind, Decision, ReviewCase
 from volunteer_hub.reviews.queries import CaseFile
 from volunteer_hub.volunteers.models import Standing
 
+#: The cases about stays that count nothing until a person decides, and how such a stay ended.
+UNSETTLED = {
+    CaseKind.AUTOMATIC_CLOSE: (CloseKind.AUTOMATIC,),
+    CaseKind.OVERLAP: (CloseKind.SCANNED, CloseKind.BULK),
+}
+
 
 def reject(actor: Actor, file: CaseFile, *, reason: str, now: datetime) -> None:
     """Decide that it counts nothing. Raises DomainError if it was decided already or the reason is empty.
 
     A rejected session stands as decided: no scan that comes later changes it.
     """
+    if file.scan is None and file.case.kind in UNSETTLED:
+        _hold_unsettled(file)
     _decide(actor, file, Decision.REJECTED, None, reason, now)
     if file.scan is not None:
         undoing.rule(actor, file.scan, RulingKind.DISMISSED, reason, now=now)
-    elif file.case.kind in (CaseKind.AUTOMATIC_CLOSE, CaseKind.OVERLAP):
+    elif file.case.kind in UNSETTLED:
         file.stay.closed_by = CloseKind.LEADER
 
 
@@ -47,10 +55,7 @@ def confirm(actor: Actor, file: CaseFile, *, out_at: datetime, reason: str, now:
     `reason` if none is given, and Denied for one's own hours.
     """
     session = file.stay
-    take_turns(db.session, [f"person:{session.volunteer_id}"])
-    db.session.refresh(session)
-    if session.closed_by is CloseKind.VOIDED or session.is_credited:
-        raise DomainError("changed_meanwhile", N_("后到的扫码已经改变了这个时段，请刷新再看。"))
+    _hold_unsettled(file)
     if not session.in_at <= out_at <= file.shift.ends_at:
         raise DomainError("out_at_range", N_("离开时间应在签到时间和计划结束时间之间。"), field="out_at")
     _decide(actor, file, Decision.CONFIRMED, out_at, reason, now)
@@ -123,6 +128,21 @@ def _credit(
     return credit
 
 
+def _hold_unsettled(file: CaseFile) -> None:
+    """Take the person's turn, and read anew whether the stay still is what the case was opened for.
+
+    A scan that came late, or a correction by two people, may have settled it: what one person decides
+    afterwards must not undo that. Raises DomainError `changed_meanwhile`.
+    """
+    session = file.stay
+    take_turns(db.session, [f"person:{session.volunteer_id}"])
+    db.session.refresh(session, with_for_update=True)
+    db.session.refresh(file.case)
+    is_unsettled = session.closed_by in UNSETTLED.get(file.case.kind, ()) and not session.is_credited
+    if file.case.decided_at is None and not is_unsettled:
+        raise DomainError("changed_meanwhile", N_("后到的扫码已经改变了这个时段，请刷新再看。"))
+
+
 def _decide(
     actor: Actor, file: CaseFile, decision: Decision, stated: datetime | None, reason: str, now: datetime
 ) -> None:
@@ -131,6 +151,9 @@ def _decide(
     if actor.account_id is None or file.volunteer.account_id == actor.account_id:
         raise Denied("own_hours", N_("不能审核自己的时长。"))
     if file.case.requested_by == actor.account_id:
+        raise Denied("own_request", N_("这次扫码是您经手的，要由另一个人审核。"))
+    if file.case.kind is CaseKind.QUARANTINED_SCAN and _enrolled_by(file.made) == actor.account_id:
+        # Whoever holds the phone can sign in another's name by a beacon that the phone once heard for him.
         raise Denied("own_request", N_("这次扫码是您经手的，要由另一个人审核。"))
     settled = db.session.execute(
         update(ReviewCase)
@@ -151,6 +174,12 @@ def _decide(
         kind=file.case.kind.value,
         stated=stated.isoformat() if stated else None,
     )
+
+
+def _enrolled_by(scan: Scan) -> int | None:
+    if scan.device_id is None:
+        return None
+    return db.session.scalar(select(Device.enrolled_by).where(Device.id == scan.device_id))
 
 
 def _region_on(volunteer_id: int, at: datetime) -> str:

@@ -17,6 +17,7 @@ from volunteer_hub.checkin import crediting
 from volunteer_hub.checkin.models import CloseKind, Direction, RulingKind, Scan, ScanRuling, ServiceSession, WalkIn
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db
+from volunteer_hub.core.dialect import take_turn
 from volunteer_hub.core.errors import Denied, DomainError
 from volunteer_hub.core.text import N_
 from volunteer_hub.ledger import service as ledger
@@ -99,6 +100,8 @@ def confirm(actor: Actor, found: Claim, *, out_at: datetime | None, reason: str,
     if volunteer is None:
         raise DomainError("already_decided", N_("这一条已经有人审核过了。"))
     left_at = _left_at(visit, out_at)
+    # The turn that the person's scans take: what the stay may not overlap is settled before it is looked at.
+    take_turn(db.session, f"person:{volunteer.id}")
     _decide(actor, found, Decision.CONFIRMED, None if visit.walk_in.out_at else left_at, reason, now)
     session = _session(actor, visit, volunteer, left_at, reason, now)
     policy = ledger.policy_for(visit.station.region_code, visit.shift.starts_at, now=now)
