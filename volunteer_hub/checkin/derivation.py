@@ -37,7 +37,7 @@ class Given:
     shift_id: int
     in_at: datetime
     out_at: datetime
-    #: For a leader's closing: the nonce of the scan that opened the stay; None for a decided stay.
+    #: For a leader's closing: the nonce of the scan that had opened the stay; None for a decided stay.
     opened_by: str | None = None
 
 
@@ -170,10 +170,7 @@ class _Fold:
     def _end_given(self, given: Given) -> None:
         if self.open is None:
             return
-        is_the_one = (
-            self.open.opened is None
-            if given.opened_by is None
-            else self.open.opened is not None and self.open.opened.nonce == given.opened_by
-        )
+        # A closing holds for whoever is inside there then, even where another scan turns out to have let them in.
+        is_the_one = (self.open.opened is None) == (given.opened_by is None)
         if is_the_one and self.open.shift_id == given.shift_id:
             self._close(given.out_at, CloseKind.LEADER if given.opened_by is None else CloseKind.BULK, None)
