@@ -27,6 +27,9 @@ def undo(actor: Actor, nonce: str, *, now: datetime) -> None:
     scan = db.session.scalar(select(Scan).where(Scan.nonce == nonce))
     if scan is None or actor.account_id is None or scan.operator_account_id != actor.account_id:
         raise NotFound
+    if scan.walk_in_id is not None:
+        # A placeholder's scans are ruled on when it is claimed, and a scan is ruled on once.
+        raise NotFound
     ruling = db.session.get(ScanRuling, scan.id)
     if ruling is not None and ruling.kind is RulingKind.UNDONE:
         return

@@ -41,6 +41,9 @@ def carry_out(shift_id: int) -> str:
     if not FORM.fullmatch(form):
         raise DomainError("stale_form", N_("页面已过期，请返回刷新后重试。"))
     chosen = set(request.form.getlist("person", type=int))
+    if len(chosen) > grouping.MOST:
+        # Said at once, and nothing done: whoever stands beyond the last place would be dropped without a word.
+        raise DomainError("too_many", N_("一次最多 %(n)s 人。"), n=grouping.MOST)
     pairs = grouping.items_for(offered, chosen, actor(), shift_id, direction, form)
     if not pairs:
         raise DomainError("nobody_chosen", N_("请至少选一个人。"))

@@ -77,7 +77,7 @@ def items_for(
         )
         for one in offered
         if one.volunteer.id in chosen and not is_own(one, actor)
-    ][:MOST]
+    ]
 
 
 def is_own(one: Expected, actor: Actor) -> bool:

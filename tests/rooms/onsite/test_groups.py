@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,6 +19,7 @@ from volunteer_hub.accounts.models import Role, ScopeKind
 from volunteer_hub.checkin.models import Direction, EntryPoint, Scan, ServiceSession
 from volunteer_hub.core import crypto
 from volunteer_hub.core.db import db, transaction
+from volunteer_hub.onsite import grouping
 from volunteer_hub.volunteers.models import Guardian, Standing, Volunteer
 
 FORM = "0123456789abcdef01234567"
@@ -127,3 +129,17 @@ def test_a_team_leader_is_offered_his_own_and_a_scanner_nobody(app: Flask, clien
     assert sign_in(app.test_client(), scanner).get(f"/manage/shifts/{shift.id}/group").status_code == 403
     stranger = make_staff(Role.STATION_MANAGER, ScopeKind.STATION, "/999/")
     assert sign_in(app.test_client(), stranger).get(f"/manage/shifts/{shift.id}/group").status_code == 404
+
+
+@time_machine.travel(START, tick=False)
+def test_more_than_one_act_takes_are_refused_whole_and_nobody_is_dropped_without_a_word(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Red where only the first ones are taken: two hundred of 214 were done, and of the others nothing was said."""
+    monkeypatch.setattr(grouping, "MOST", 2)
+    door = make_door()
+    people = [make_signed_up(door).id for _ in range(3)]
+    sent = {"form": FORM, "person": people, "direction": "in"}
+    answer = sign_in(client, door.operator).post(f"/manage/shifts/{door.shift.id}/group", data=sent)
+    assert (answer.status_code, "一次最多 2 人" in answer.text) == (409, True)
+    assert count(Scan) == 0

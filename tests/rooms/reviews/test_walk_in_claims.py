@@ -17,10 +17,11 @@ from tests.makers.accounts import make_account, make_staff, sign_in
 from tests.makers.checkin import DISTRICT, END, START, Door, make_door, make_person, make_signed_up
 from volunteer_hub.accounts.models import Account, Role, ScopeKind
 from volunteer_hub.activities.models import Activity
-from volunteer_hub.checkin.models import ServiceSession, WalkIn
+from volunteer_hub.checkin import undoing
+from volunteer_hub.checkin.models import Scan, ServiceSession, WalkIn
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db, transaction
-from volunteer_hub.core.errors import Denied, DomainError
+from volunteer_hub.core.errors import Denied, DomainError, NotFound
 from volunteer_hub.core.scope import EVERYTHING
 from volunteer_hub.ledger.models import HoursEntry
 from volunteer_hub.ledger.verify import verify
@@ -209,3 +210,14 @@ def test_other_stations_and_scanners_claim_nothing(app: Flask, client: FlaskClie
     assert foreign.post(f"/manage/reviews/walk-ins/{case_id}", data={"reason": REASON}).status_code == 404
     scanner = sign_in(app.test_client(), make_staff(Role.SCANNER, ScopeKind.STATION, door.station.path))
     assert scanner.get(f"/manage/walk-ins/{walk_in.id}/claim").status_code == 403
+
+
+def test_a_placeholders_scan_is_not_undone_and_stays_claimable(app: Flask) -> None:
+    """Red where it can be: a scan is ruled on once, so its placeholder could never be confirmed."""
+    door = make_door()
+    walk_in, volunteer = visit(door), make_person()
+    nonce = db.session.scalars(select(Scan.nonce).where(Scan.walk_in_id == walk_in.id).order_by(Scan.id)).first()
+    with transaction(), pytest.raises(NotFound):
+        undoing.undo(door.actor, str(nonce), now=START + timedelta(minutes=1))
+    decide(claim(door, walk_in, volunteer), second(), out_at=None)
+    assert db.session.scalars(select(ServiceSession)).one().credited_minutes == 60
