@@ -132,7 +132,9 @@ def _count_scans(found: dict[int, ShiftHealth], today: datetime) -> None:
     for shift_id, reason, count in refused:
         found[shift_id or 0].refused[reason] = count
     unruled = ~select(ScanRuling.scan_id).where(ScanRuling.scan_id == Scan.id).exists()
-    for shift_id, count in _grouped(Scan.shift_id, found, Scan.outcome == Outcome.PENDING, unruled):
+    # A placeholder's scans wait for a claim, not for the tray.
+    waits = and_(Scan.outcome == Outcome.PENDING, Scan.walk_in_id.is_(None), unruled)
+    for shift_id, count in _grouped(Scan.shift_id, found, waits):
         found[shift_id].pending = count
 
 

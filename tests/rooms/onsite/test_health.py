@@ -15,14 +15,16 @@ from tests.makers.checkin import DISTRICT, END, START, Door, make_door, make_sig
 from tests.makers.devices import make_device, make_scan
 from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Role, ScopeKind
+from volunteer_hub.activities.models import Activity
 from volunteer_hub.checkin import closing
 from volunteer_hub.checkin.models import Outcome, RulingKind, ScanRuling
 from volunteer_hub.core.actor import COMMAND_LINE
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.scope import EVERYTHING, Scope
-from volunteer_hub.onsite import device_health, health
+from volunteer_hub.onsite import device_health, health, walk_ins
 from volunteer_hub.onsite.device_health import DeviceHealth, Gap
 from volunteer_hub.onsite.health import ShiftHealth
+from volunteer_hub.onsite.walk_ins import Arrival, Place
 
 HALF = START + timedelta(minutes=60)
 
@@ -67,6 +69,14 @@ def test_a_quarantined_scan_counts_until_somebody_has_ruled_on_it(door: Door) ->
             )
         )
     assert _one().pending == 1
+
+
+def test_a_placeholder_waits_for_a_claim_and_not_as_a_quarantined_scan(door: Door) -> None:
+    """Red where every pending scan counts: nobody can rule on these, so the board would warn for ever."""
+    place = Place(door.shift, db.session.get_one(Activity, door.shift.activity_id), door.station)
+    with transaction():
+        walk_ins.arrive(door.actor, place, Arrival("红衣服阿姨"), "w" * 32, now=START)
+    assert _one().pending == 0
 
 
 def test_who_is_inside_after_the_planned_end_is_a_warning_and_not_before(door: Door) -> None:
