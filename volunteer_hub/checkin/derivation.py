@@ -86,6 +86,15 @@ def derive(
     return _Fold(rules).run(events, given, until)
 
 
+def _rank(event: Event) -> tuple[object, ...]:
+    """Return how scans of the very same instant follow one another: by what they say, then as they were stored.
+
+    Of two that say the same, the one stored first takes effect and the other is a repeat, whichever it is.
+    """
+    stored = event.scan_id is None, event.scan_id or 0
+    return event.direction.value, event.shift_id, event.is_doubtful, *stored, event.nonce
+
+
 class _Fold:
     def __init__(self, rules: Mapping[int, ShiftRules]) -> None:
         self.rules = rules
@@ -95,13 +104,13 @@ class _Fold:
         self.used: set[str] = set()
 
     def run(self, events: Iterable[Event], given: Iterable[Given], until: datetime) -> Derivation:
-        moments: list[tuple[datetime, int, str, Event | Given]] = [
-            (event.at, 1, event.direction + event.nonce, event) for event in events
+        moments: list[tuple[datetime, int, tuple[object, ...], Event | Given]] = [
+            (event.at, 1, _rank(event), event) for event in events
         ]
         for stay in given:
-            moments.append((stay.out_at, 2, "", stay))
+            moments.append((stay.out_at, 2, (), stay))
             if stay.opened_by is None:
-                moments.append((stay.in_at, 0, "", stay))
+                moments.append((stay.in_at, 0, (), stay))
         for at, phase, _, what in sorted(moments, key=lambda moment: moment[:3]):
             self._expire(at)
             if isinstance(what, Event):

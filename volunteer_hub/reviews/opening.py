@@ -98,8 +98,8 @@ def _open_for_scans(kind: CaseKind, now: datetime) -> int:
                 scan_id=scan_id,
                 station_id=station_id,
                 opened_at=now,
-                # Whoever made a scan that cannot be believed by itself is not the one to believe it.
-                requested_by=operator if kind is CaseKind.QUARANTINED_SCAN else None,
+                # Whoever made a scan that cannot stand by itself is not the one to say that it does.
+                requested_by=None if kind is CaseKind.CONFLICT else operator,
             )
         )
     return len(rows)

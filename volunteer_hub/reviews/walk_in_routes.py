@@ -14,6 +14,7 @@ from volunteer_hub.reviews import walk_in_claims, walk_in_queries
 from volunteer_hub.reviews.walk_in_forms import ClaimDecisionForm, ClaimForm
 from volunteer_hub.web.access import access, actor, require, scope
 from volunteer_hub.web.forms import instant
+from volunteer_hub.web.limits import limiter
 
 pages = Blueprint("walk_in_claims", __name__)
 
@@ -37,6 +38,7 @@ def index() -> str:
 
 @pages.route("/manage/walk-ins/<int:walk_in_id>/claim", methods=["GET", "POST"])
 @require(SEE)
+@limiter.limit("30/minute", methods=["POST"])
 def claim(walk_in_id: int) -> Answer:
     """Say who a placeholder was."""
     visit, form = walk_in_queries.get_visit(scope(SEE), walk_in_id), ClaimForm()

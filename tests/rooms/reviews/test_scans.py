@@ -138,6 +138,8 @@ def test_a_check_out_alone_is_completed_by_a_person_who_says_when_they_came(door
     assert file.case.kind is CaseKind.INCOMPLETE
     with transaction(), pytest.raises(DomainError, match="in_at_range"):
         service.complete(OFFICE, file, in_at=minute(95), reason="照片", now=LATER)
+    with transaction(), pytest.raises(Denied, match="own_request"):
+        service.complete(door.actor, file, in_at=minute(20), reason="我看见的", now=LATER)
     with transaction():
         service.complete(OFFICE, file, in_at=minute(20), reason="照片", now=LATER)
     assert credited(volunteer) == 70
