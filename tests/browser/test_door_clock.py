@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
+
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import Opener
+from tests.browser.conftest import PATIENCE, Opener
 from tests.browser.door import Door, phone, signed_in
+from tests.browser.offline import all_sent, prepare, scan
+from volunteer_hub.checkin.models import Outcome
+from volunteer_hub.core import clock
 
 pytestmark = pytest.mark.browser
+#: Lets a test move each of the phone's two clocks by milliseconds.
+CLOCKS = """(() => {
+  const [wall, mono] = [Date.now.bind(Date), performance.now.bind(performance)];
+  Object.assign(window, { wall: 0, mono: 0 });
+  Date.now = () => wall() + window.wall;
+  performance.now = () => mono() + window.mono;
+})()"""
 
 #: Learns from an answer that took `took` ms, `before` of them until the server read its clock; returns how far ahead
 #: of the server the phone's reckoning is afterwards.
@@ -31,6 +45,12 @@ DATE = """async (later) => {
 }"""
 
 
+@pytest.fixture
+def browser(open_browser: Opener) -> Iterator[Browser]:
+    with open_browser() as opened:
+        yield opened
+
+
 def test_the_reckoning_is_never_behind_by_a_slow_answer_nor_far_ahead_by_a_slow_question(
     served: tuple[Flask, str], open_browser: Opener
 ) -> None:
@@ -42,3 +62,30 @@ def test_the_reckoning_is_never_behind_by_a_slow_answer_nor_far_ahead_by_a_slow_
             ahead = page.evaluate(LEARN, {"took": took, "before": before})
             assert -50 <= ahead <= 3050, (took, before, ahead)
         assert [page.evaluate(DATE, later) for later in (-1000, 0, 900, 4900, 5100)] == [0, 0, 900, 4900, 0]
+
+
+@pytest.mark.parametrize(
+    ("passed", "wall", "mono"),
+    [(0, 180, 0), (0, -180, 0), (20, 20, 0)],
+    ids=["the clock is set ahead", "the clock is set back", "the phone slept"],
+)
+def test_a_clock_that_moved_dates_no_scan(
+    served: tuple[Flask, str], browser: Browser, monkeypatch: pytest.MonkeyPatch, passed: int, wall: int, mono: int
+) -> None:
+    """Minutes by which time went on, the phone's wall clock, and its monotonic one."""
+    door = Door(served[1])
+    page = phone(browser)
+    page.add_init_script(CLOCKS)
+    prepare(page, door)
+    page.context.set_offline(True)
+    now = clock.now
+    monkeypatch.setattr(clock, "now", lambda: now() + timedelta(minutes=passed))
+    page.evaluate("([wall, mono]) => Object.assign(window, { wall, mono })", [wall * 60_000, mono * 60_000])
+    scan(page, door.code())
+    expect(page.locator("#result .result-word")).to_have_text("签到成功", timeout=PATIENCE)
+    truth = clock.now()
+    page.context.set_offline(False)
+    all_sent(page)
+    [made] = door.scans()
+    assert made.outcome is Outcome.ACCEPTED
+    assert abs(made.scanned_at - truth) < timedelta(seconds=60)

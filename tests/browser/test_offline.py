@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -24,13 +23,6 @@ from volunteer_hub.core.db import db, transaction
 from volunteer_hub.volunteers import cards
 
 pytestmark = pytest.mark.browser
-#: Lets a test move each of the phone's two clocks by milliseconds.
-CLOCKS = """(() => {
-  const [wall, mono] = [Date.now.bind(Date), performance.now.bind(performance)];
-  Object.assign(window, { wall: 0, mono: 0 });
-  Date.now = () => wall() + window.wall;
-  performance.now = () => mono() + window.mono;
-})()"""
 expect.set_options(timeout=PATIENCE)
 
 
@@ -83,32 +75,6 @@ def test_a_line_that_hangs_is_not_taken_for_an_answer(door: Door, page: Page) ->
     page.unroute("**/api/v1/scans")
     expect(page.locator("#unsent")).to_be_hidden()
     assert [made.outcome for made in door.scans()] == [Outcome.ACCEPTED]
-
-
-@pytest.mark.parametrize(
-    ("passed", "wall", "mono"),
-    [(0, 180, 0), (0, -180, 0), (20, 20, 0)],
-    ids=["the clock is set ahead", "the clock is set back", "the phone slept"],
-)
-def test_a_clock_that_moved_dates_no_scan(
-    door: Door, browser: Browser, monkeypatch: pytest.MonkeyPatch, passed: int, wall: int, mono: int
-) -> None:
-    """Minutes by which time went on, the phone's wall clock, and its monotonic one."""
-    page = phone(browser)
-    page.add_init_script(CLOCKS)
-    prepare(page, door)
-    page.context.set_offline(True)
-    now = clock.now
-    monkeypatch.setattr(clock, "now", lambda: now() + timedelta(minutes=passed))
-    page.evaluate("([wall, mono]) => Object.assign(window, { wall, mono })", [wall * 60_000, mono * 60_000])
-    scan(page, door.code())
-    expect(page.locator("#result .result-word")).to_have_text("签到成功")
-    truth = clock.now()
-    page.context.set_offline(False)
-    expect(page.locator("#unsent")).to_be_hidden()
-    [made] = door.scans()
-    assert made.outcome is Outcome.ACCEPTED
-    assert abs(made.scanned_at - truth) < timedelta(seconds=60)
 
 
 def test_own_scans_are_the_basis_of_the_next_verdicts(door: Door, page: Page) -> None:
