@@ -177,7 +177,7 @@ def test_scans_of_the_former_scanner_are_taken_over(door: Door, browser: Browser
         [door.keeper, door.shift.id, door.code()],
     )
     page.goto(door.scanner)
-    page.wait_for_function("localStorage.length === 0", timeout=PATIENCE)
+    page.wait_for_function("() => localStorage.length === 0", timeout=PATIENCE)
     all_sent(page)
     assert [made.nonce for made in door.scans()] == ["f" * 32]
 

@@ -169,10 +169,18 @@ def _wants_json() -> bool:
 def _say(answer: dict[str, Any], station: Station) -> str | Response:
     if _wants_json():
         return jsonify(answer)
-    return render_template("onsite/kiosk_result.html", station=station, result=answer)
+    return _for_a_while(render_template("onsite/kiosk_result.html", station=station, result=answer), 5, station)
 
 
 def _ask(station: Station, item: ScanItem, choices: list[Running]) -> str | Response:
     if _wants_json():
         return jsonify({"ask": asked(choices)})
-    return render_template("onsite/kiosk_ask.html", station=station, item=item, choices=asked(choices))
+    page = render_template("onsite/kiosk_ask.html", station=station, item=item, choices=asked(choices))
+    return _for_a_while(page, 20, station)
+
+
+def _for_a_while(page: str, seconds: int, station: Station) -> Response:
+    """Return a page for a browser without script, which goes back to the start by itself and forgets."""
+    response = Response(page)
+    response.headers["Refresh"] = f"{seconds}; url={url_for('kiosk.screen', station_id=station.id)}"
+    return response
