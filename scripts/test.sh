@@ -34,6 +34,17 @@ else
     marks=(-m "not browser")
 fi
 
+# Other programs that open what we make: QR codes, PDF, spreadsheets. Tests that need an absent one skip themselves.
+second_readers=("zbarimg zbar-tools" "pdftotext poppler-utils" "soffice libreoffice-calc")
+for pair in "${second_readers[@]}"; do
+    read -r program package <<<"$pair"
+    if ! command -v "$program" >/dev/null 2>&1 && as_root; then
+        echo "No $program here: fetching $package for the tests …"
+        install "$package" || true
+    fi
+    command -v "$program" >/dev/null 2>&1 || left_out+=("what $program checks: install $package")
+done
+
 check() {
     local name=$1
     shift
