@@ -26,6 +26,11 @@ HELD: dict[Role, frozenset[Permission]] = {
             P.SEE_STATISTICS,
             P.EXPORT,
             P.SET_POPULATION,
+            P.SET_TARGETS,
+            P.SIGN_FIGURES,
+            P.SEE_ANOMALIES,
+            P.IMPORT,
+            P.APPROVE_EXPORT,
             P.GRANT_ROLES,
         }
     ),
@@ -40,7 +45,7 @@ HELD: dict[Role, frozenset[Permission]] = {
     ),
     Role.SCANNER: frozenset({P.SCAN}),
     Role.TEAM_LEADER: frozenset({P.LEAD_TEAM, P.SCAN}),
-    Role.AUDITOR: frozenset({P.READ_AUDIT}),
+    Role.AUDITOR: frozenset({P.READ_AUDIT, P.SEE_ANOMALIES}),
 }
 
 Grant = tuple[Role, ScopeKind, str]

@@ -1,1 +1,1 @@
-"""导入导出 · Files in and out."""
+"""导出 · Files out."""
