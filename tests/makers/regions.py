@@ -61,6 +61,7 @@ def make_population(
     base: PopulationBase = PopulationBase.CENSUS,
     year: int = 2020,
     source: str = "第七次全国人口普查",
+    at: datetime = ENTERED,
 ) -> PopulationFigure:
     """Return a population figure of a division."""
     with transaction():
@@ -70,18 +71,24 @@ def make_population(
             year=year,
             value=value,
             source=source,
-            entered_at=ENTERED,
+            entered_at=at,
             entered_by="tests",
         )
         db.session.add(figure)
     return figure
 
 
-def make_settings(region_code: str, *, publishes_ratios: bool = False, counted_assurance: int = 0) -> AreaSettings:
+def make_settings(
+    region_code: str, *, publishes_ratios: bool = False, counted_assurance: int = 0, at: datetime = ENTERED
+) -> AreaSettings:
     """Return what an area has chosen for its figures."""
     with transaction():
         chosen = AreaSettings(
-            region_code=region_code, publishes_ratios=publishes_ratios, counted_assurance=counted_assurance
+            region_code=region_code,
+            publishes_ratios=publishes_ratios,
+            counted_assurance=counted_assurance,
+            chosen_at=at,
+            chosen_by="tests",
         )
         db.session.add(chosen)
     return chosen

@@ -23,6 +23,7 @@ ROOMS = {
 ACTIONS = {
     "regions.load": N_("载入行政区划"),
     "regions.set_population": N_("录入人口数"),
+    "regions.withdraw_population": N_("作废人口数"),
     "regions.choose_settings": N_("修改统计设置"),
     "accounts.create": N_("新建账号"),
     "accounts.reset_password": N_("重置密码"),

@@ -35,13 +35,22 @@ PROJECTS = select(Project.id).where(or_(Project.is_demonstration, Project.statio
 ACTIVITIES = select(Activity.id).where(or_(Activity.station_id.in_(STATIONS), Activity.project_id.in_(PROJECTS)))
 SHIFTS = select(Shift.id).where(Shift.activity_id.in_(ACTIVITIES))
 
+#: Tables whose rows cannot be deleted otherwise.
+KEPT_AS_WRITTEN = (
+    "scans",
+    "scan_rulings",
+    "hours_entries",
+    "hours_reports",
+    "evidence_pictures",
+    "population_figures",
+    "area_settings",
+)
+
 
 def remove(*, now: datetime) -> Removed:
     """Remove the demonstration and return how many rows went from which table. Raises nothing for an empty one."""
     removed: Removed = {}
-    with append_only_lifted(
-        db.session, ("scans", "scan_rulings", "hours_entries", "hours_reports", "evidence_pictures")
-    ):
+    with append_only_lifted(db.session, KEPT_AS_WRITTEN):
         _remove_service(removed)
         _remove_register(removed)
         uprooting.detach_real_rows()

@@ -93,9 +93,7 @@ def remove_ground(removed: Removed) -> None:
     delete_rows(removed, HourPolicy, and_(HourPolicy.created_by == MAKER.label, HourPolicy.id.not_in(used)))
     ledger_queries.forget_policies()
     delete_rows(removed, PopulationFigure, PopulationFigure.entered_by == MAKER.label)
-    settings = _last("regions.choose_settings")
-    if settings and settings.actor_label == MAKER.label:
-        delete_rows(removed, AreaSettings, AreaSettings.region_code == DISTRICT)
+    delete_rows(removed, AreaSettings, AreaSettings.chosen_by == MAKER.label)
     loading = _last("demo.load")
     if loading and loading.details.get("regions_added"):
         for level in (RegionLevel.COMMUNITY, RegionLevel.STREET, RegionLevel.COUNTY):

@@ -1,11 +1,11 @@
-"""Divisions, the population set against them, and what an area has chosen."""
+"""Divisions, the population set against them, and what an area has chosen: both as rows that are never rewritten."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer_hub.core.db import Base, BigKey, PrimaryKey, choice
@@ -51,7 +51,11 @@ class Region(Base):
 
 
 class PopulationFigure(Base):
-    """The people of a division by one base in one year, with its source: the denominator of a ratio."""
+    """The people of a division by one base in one year, with its source: the denominator of a ratio.
+
+    Append-only: triggers refuse UPDATE and DELETE. Of several rows for the same division, base and year
+    the one entered last holds, from `entered_at` on: what was asked before has its answer still.
+    """
 
     __tablename__ = "population_figures"
 
@@ -63,23 +67,31 @@ class PopulationFigure(Base):
     source: Mapped[str]
     entered_at: Mapped[datetime]
     entered_by: Mapped[str]
+    #: The figure of this base and year was entered by mistake, and none holds from now on.
+    withdrawn: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     __table_args__ = (
-        UniqueConstraint("region_code", "base", "year"),
+        Index(None, "region_code", "base", "year", "entered_at"),
         CheckConstraint("value > 0", name="positive"),
         CheckConstraint("year BETWEEN 1949 AND 2200", name="plausible_year"),
     )
 
 
 class AreaSettings(Base):
-    """What an area's office has chosen for its own figures."""
+    """What an area's office has chosen for its own figures, from `chosen_at` until it chooses again. Append-only."""
 
     __tablename__ = "area_settings"
 
-    region_code: Mapped[str] = mapped_column(ForeignKey("regions.code"), primary_key=True)
+    id: Mapped[PrimaryKey]
+    region_code: Mapped[str] = mapped_column(ForeignKey("regions.code"))
     #: Aggregate ratios may be read without signing in.
     publishes_ratios: Mapped[bool] = mapped_column(default=False)
     #: Identity assurance from which a volunteer counts in official figures (0–3).
     counted_assurance: Mapped[int] = mapped_column(SmallInteger, default=0)
+    chosen_at: Mapped[datetime]
+    chosen_by: Mapped[str]
 
-    __table_args__ = (CheckConstraint("counted_assurance BETWEEN 0 AND 3", name="known_assurance"),)
+    __table_args__ = (
+        CheckConstraint("counted_assurance BETWEEN 0 AND 3", name="known_assurance"),
+        Index(None, "region_code", "chosen_at"),
+    )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import and_, case, exists, select
+from sqlalchemy import ColumnElement, and_, case, exists, select, tuple_
 from sqlalchemy.orm import aliased
 
+from volunteer_hub.core import clock
 from volunteer_hub.core.db import db
 from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.scope import Scope, in_region
@@ -125,25 +127,73 @@ def has_elsewhere(home: Region) -> bool:
 
 
 def list_population(region_code: str) -> list[PopulationFigure]:
-    """Return every population figure of one division, by base, the latest year first."""
+    """Return every population figure that holds for one division, by base, the latest year first."""
     return list_population_of([region_code])
 
 
 def list_population_of(codes: Iterable[str]) -> list[PopulationFigure]:
-    """Return every population figure of several divisions, by division and base, the latest year first."""
-    statement = select(PopulationFigure).where(PopulationFigure.region_code.in_(list(codes)))
+    """Return every population figure that holds for several divisions, by division and base, latest year first."""
     order = (PopulationFigure.region_code, PopulationFigure.base, PopulationFigure.year.desc())
+    statement = select(PopulationFigure).where(
+        PopulationFigure.region_code.in_(list(codes)), ~PopulationFigure.withdrawn
+    )
+    return list(db.session.scalars(statement.where(_entered_last(None)).order_by(*order)))
+
+
+def list_population_history(region_code: str) -> list[PopulationFigure]:
+    """Return every row ever entered for a division, by base and year, the latest of both first."""
+    statement = select(PopulationFigure).where(PopulationFigure.region_code == region_code)
+    order = (PopulationFigure.base, PopulationFigure.year.desc(), PopulationFigure.entered_at.desc())
     return list(db.session.scalars(statement.order_by(*order)))
 
 
 def find_population(region_code: str, base: PopulationBase, year: int | None = None) -> PopulationFigure | None:
-    """Return a division's figure of a base: the latest, or the latest of that year or earlier."""
-    statement = select(PopulationFigure).where(
-        PopulationFigure.region_code == region_code, PopulationFigure.base == base
+    """Return a division's figure of a base that holds now: the latest, or the latest of that year or earlier."""
+    figures = [
+        figure
+        for figure in list_population(region_code)
+        if figure.base is base and (year is None or figure.year <= year)
+    ]
+    return max(figures, key=lambda figure: figure.year, default=None)
+
+
+def find_entered_last(region_code: str, base: PopulationBase, year: int) -> PopulationFigure | None:
+    """Return the row entered last for a division, base and year, withdrawn or not."""
+    statement = select(PopulationFigure).filter_by(region_code=region_code, base=base, year=year)
+    return db.session.scalar(
+        statement.order_by(PopulationFigure.entered_at.desc(), PopulationFigure.id.desc()).limit(1)
     )
-    if year is not None:
-        statement = statement.where(PopulationFigure.year <= year)
-    return db.session.scalar(statement.order_by(PopulationFigure.year.desc()).limit(1))
+
+
+def populations_at(
+    codes: Iterable[str], base: PopulationBase, year: int | None, as_of: datetime
+) -> dict[str, PopulationFigure]:
+    """Return for each division the figure of a base as it was known at an instant, by code.
+
+    Of the year asked for, or else of the latest year up to the instant's own. Divisions of which none was
+    known by then are left out. One statement.
+    """
+    known = select(PopulationFigure).where(
+        PopulationFigure.region_code.in_(list(codes)),
+        PopulationFigure.base == base,
+        PopulationFigure.year == year if year else PopulationFigure.year <= clock.civil_date(as_of).year,
+        PopulationFigure.entered_at <= as_of,
+        ~PopulationFigure.withdrawn,
+        _entered_last(as_of),
+    )
+    return {figure.region_code: figure for figure in db.session.scalars(known.order_by(PopulationFigure.year))}
+
+
+def _entered_last(as_of: datetime | None) -> ColumnElement[bool]:
+    """Return the condition that nothing was entered for the same division, base and year later, by an instant."""
+    later = aliased(PopulationFigure)
+    same = exists().where(
+        later.region_code == PopulationFigure.region_code,
+        later.base == PopulationFigure.base,
+        later.year == PopulationFigure.year,
+        tuple_(later.entered_at, later.id) > tuple_(PopulationFigure.entered_at, PopulationFigure.id),
+    )
+    return ~(same if as_of is None else same.where(later.entered_at <= as_of))
 
 
 @dataclass(frozen=True)
@@ -155,13 +205,37 @@ class Choice:
     counted_assurance: int = 0
 
 
-def find_settings(region_code: str) -> Choice:
-    """Return what holds for an area: its own choice, else that of the nearest area above, else the defaults."""
-    codes = [*codes_above(region_code), region_code]
-    nearest = db.session.scalar(
-        select(AreaSettings)
-        .where(AreaSettings.region_code.in_(codes))
-        .order_by(case({code: depth for depth, code in enumerate(codes)}, value=AreaSettings.region_code).desc())
-        .limit(1)
-    )
-    return Choice(nearest.region_code, nearest.publishes_ratios, nearest.counted_assurance) if nearest else Choice()
+def find_settings(region_code: str, as_of: datetime | None = None) -> Choice:
+    """Return what holds for an area now, or held at an instant: see `settings_at`."""
+    return settings_at([region_code], as_of)[region_code]
+
+
+def settings_at(codes: Iterable[str], as_of: datetime | None) -> dict[str, Choice]:
+    """Return what held for each area at an instant, or holds now, by code. One statement.
+
+    That is its own latest choice by then, else that of the nearest area above, else the defaults.
+    """
+    lines = {code: [*codes_above(code), code] for code in codes}
+    wanted = {area for line in lines.values() for area in line}
+    statement = select(AreaSettings).where(AreaSettings.region_code.in_(wanted)).order_by(AreaSettings.id)
+    if as_of is not None:
+        statement = statement.where(AreaSettings.chosen_at <= as_of)
+    chosen = {
+        row.region_code: Choice(row.region_code, row.publishes_ratios, row.counted_assurance)
+        for row in db.session.scalars(statement)
+    }
+    return {
+        code: next((chosen[area] for area in reversed(line) if area in chosen), Choice())
+        for code, line in lines.items()
+    }
+
+
+def counted_assurances_at(codes: Iterable[str], as_of: datetime) -> dict[str, int]:
+    """Return for each division the assurance from which a person counted there at an instant. One statement."""
+    return {code: choice.counted_assurance for code, choice in settings_at(codes, as_of).items()}
+
+
+def list_choices(region_code: str) -> list[AreaSettings]:
+    """Return every choice an area made itself, the latest first."""
+    statement = select(AreaSettings).where(AreaSettings.region_code == region_code)
+    return list(db.session.scalars(statement.order_by(AreaSettings.id.desc())))

@@ -1,4 +1,4 @@
-"""Loads divisions, sets population figures, and keeps what areas choose."""
+"""Loads divisions, enters population figures, and keeps what areas choose."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from volunteer_hub.audit import service as audit
 from volunteer_hub.core import clock, dialect
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db
-from volunteer_hub.core.errors import DomainError
+from volunteer_hub.core.errors import DomainError, NotFound
 from volunteer_hub.core.scope import in_region
 from volunteer_hub.core.text import N_
 from volunteer_hub.regions import queries
@@ -95,32 +95,50 @@ def set_population(
     *,
     now: datetime,
 ) -> PopulationFigure:
-    """Set the people of a division by a base in a year, in place of what stood there; leaves a row in the trail.
+    """Set the people of a division by a base in a year, from now on; what stood there before is kept as it was.
 
-    Raises NotFound for an unknown division, DomainError at the field at fault.
+    Leaves a row in the trail. Raises NotFound for an unknown division, DomainError at the field at fault.
     """
     region = queries.get_region(region_code)
     source = source.strip()
     _check_figure(year, value, source, now)
-    figure, replaced = _find_or_begin_figure(region.code, base, year)
-    figure.value, figure.source = value, source
-    figure.entered_at, figure.entered_by = now, actor.label
-    db.session.flush()
-    said = {"base": base.value, "year": year, "value": value, "source": source, **replaced}
-    audit.record(actor, "regions.set_population", "population_figure", figure.id, now=now, region=region.code, **said)
+    held = _take_turn_at(region.code, base, year)
+    old = {"old_value": held.value, "old_source": held.source} if held and not held.withdrawn else {}
+    figure = PopulationFigure(region_code=region.code, base=base, year=year, value=value, source=source)
+    _enter(actor, "regions.set_population", figure, held, now=now, **old)
     return figure
 
 
-def _find_or_begin_figure(code: str, base: PopulationBase, year: int) -> tuple[PopulationFigure, dict[str, Any]]:
-    """Return the figure that stands there, or a new one, and what the trail must keep of the old."""
-    # Two at once for the same figure: the second replaces the first instead of breaking the unique key.
+def withdraw_population(actor: Actor, region_code: str, base: PopulationBase, year: int, *, now: datetime) -> None:
+    """Let no figure hold for a base and year from now on: it was entered by mistake.
+
+    Questions about earlier instants still find it. Raises NotFound where none holds.
+    """
+    held = _take_turn_at(region_code, base, year)
+    if held is None or held.withdrawn:
+        raise NotFound
+    figure = PopulationFigure(
+        region_code=held.region_code, base=base, year=year, value=held.value, source=held.source, withdrawn=True
+    )
+    _enter(actor, "regions.withdraw_population", figure, held, now=now)
+
+
+def _take_turn_at(code: str, base: PopulationBase, year: int) -> PopulationFigure | None:
+    """Return the row entered last for a base and year, once nobody else is entering one."""
     dialect.take_turn(db.session, f"population:{code}:{base}:{year}")
-    figure = db.session.scalar(select(PopulationFigure).filter_by(region_code=code, base=base, year=year))
-    if figure is not None:
-        return figure, {"old_value": figure.value, "old_source": figure.source}
-    figure = PopulationFigure(region_code=code, base=base, year=year)
+    return queries.find_entered_last(code, base, year)
+
+
+def _enter(
+    actor: Actor, action: str, figure: PopulationFigure, held: PopulationFigure | None, *, now: datetime, **old: Any
+) -> None:
+    # Who waited for another's turn came later, whatever their clocks say.
+    figure.entered_at = max(now, held.entered_at) if held else now
+    figure.entered_by = actor.label
     db.session.add(figure)
-    return figure, {}
+    db.session.flush()
+    said = {"base": figure.base.value, "year": figure.year, "value": figure.value, "source": figure.source, **old}
+    audit.record(actor, action, "population_figure", figure.id, now=now, region=figure.region_code, **said)
 
 
 def _check_figure(year: int, value: int, source: str, now: datetime) -> None:
@@ -144,19 +162,27 @@ def _check_figure(year: int, value: int, source: str, now: datetime) -> None:
 def choose_settings(
     actor: Actor, region_code: str, *, publishes_ratios: bool, counted_assurance: int, now: datetime
 ) -> AreaSettings:
-    """Keep what an area chooses for its figures and those below it; leaves a row in the trail. Raises NotFound."""
+    """Keep what an area chooses for its figures and those below it, from now on; leaves a row in the trail.
+
+    What it chose before still holds for questions about earlier instants. Raises NotFound.
+    """
     region = queries.get_region(region_code)
     if counted_assurance not in range(4):
         raise DomainError("assurance_unknown", N_("请选择列表中的一项。"), field="counted_assurance")
     dialect.take_turn(db.session, f"area_settings:{region.code}")
-    said: dict[str, Any] = {"publishes_ratios": publishes_ratios, "counted_assurance": counted_assurance}
-    held = db.session.get(AreaSettings, region.code, populate_existing=True)
-    if held is None:
-        held = AreaSettings(region_code=region.code)
-        db.session.add(held)
-    else:
-        said |= {"old_publishes_ratios": held.publishes_ratios, "old_counted_assurance": held.counted_assurance}
-    held.publishes_ratios, held.counted_assurance = publishes_ratios, counted_assurance
+    held = next(iter(queries.list_choices(region.code)), None)
+    chosen = AreaSettings(
+        region_code=region.code,
+        publishes_ratios=publishes_ratios,
+        counted_assurance=counted_assurance,
+        # Who waited for another's turn came later, whatever their clocks say.
+        chosen_at=max(now, held.chosen_at) if held else now,
+        chosen_by=actor.label,
+    )
+    db.session.add(chosen)
     db.session.flush()
+    said: dict[str, Any] = {"publishes_ratios": publishes_ratios, "counted_assurance": counted_assurance}
+    if held:
+        said |= {"old_publishes_ratios": held.publishes_ratios, "old_counted_assurance": held.counted_assurance}
     audit.record(actor, "regions.choose_settings", "area_settings", region.code, now=now, region=region.code, **said)
-    return held
+    return chosen

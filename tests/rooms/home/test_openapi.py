@@ -15,11 +15,11 @@ from openapi_spec_validator import validate
 
 from tests.makers.checkin import START, make_door, make_signed_up
 from tests.makers.phones import make_phone, new_key
+from tests.makers.regions import make_settings
 from volunteer_hub.checkin import codes, devices
 from volunteer_hub.checkin.models import Direction
-from volunteer_hub.core.db import db, transaction
+from volunteer_hub.core.db import transaction
 from volunteer_hub.home.api import DOCUMENT
-from volunteer_hub.regions.models import AreaSettings
 
 DESCRIBED: dict[str, Any] = json.loads(DOCUMENT)
 
@@ -84,8 +84,7 @@ def test_answers_to_devices_are_as_described(app: Flask, client: FlaskClient) ->
 
 def test_answers_about_ratios_are_as_described(app: Flask, client: FlaskClient) -> None:
     make_door()
-    with transaction():
-        db.session.add(AreaSettings(region_code="220403000000", publishes_ratios=True, counted_assurance=0))
+    make_settings("220403000000", publishes_ratios=True)
     _fits(client.get("/api/v1/statistics/ratios?region=220403&base=census"), "Ratios")
     _fits(client.get("/api/v1/statistics/ratios?region=330102"), "Problem")
     _fits(client.get("/api/v1/statistics/ratios?region=220403&base=everybody"), "Problem")
