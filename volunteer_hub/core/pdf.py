@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from reportlab.lib import units
 from reportlab.lib.pagesizes import A4
-from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase import pdfmetrics, ttfonts
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
@@ -30,9 +31,33 @@ CLOSING = frozenset("，。、；：？！）》」』”’…—·,.;:?!)]}%")
 @lru_cache(maxsize=1)
 def register_fonts() -> None:
     """Make REGULAR and BOLD known to ReportLab: once a process, half a second each."""
+    ttfonts.makeToUnicodeCMap = _to_unicode
     for name, file in ((REGULAR, "NotoSansSC-Regular.ttf"), (BOLD, "NotoSansSC-Bold.ttf")):
         pdfmetrics.registerFont(TTFont(name, FONTS / file))
     pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
+
+
+def _to_unicode(name: str, subset: Sequence[int], made: Callable[..., str] = ttfonts.makeToUnicodeCMap) -> str:
+    """Return the map by which readers find and copy the text, rare characters of names included.
+
+    ReportLab writes those beyond U+FFFF with five digits; the format wants their two UTF-16 halves.
+    """
+    return re.sub(r"(?<=> <)[0-9A-F]{5,6}(?=>)", lambda found: _utf16(found[0]), made(name, subset))
+
+
+def _utf16(digits: str) -> str:
+    return chr(int(digits, 16)).encode("utf-16-be").hex().upper()
+
+
+def can_draw(character: str) -> bool:
+    """Tell whether both fonts have a shape for a character."""
+    register_fonts()
+    return all(ord(character) in pdfmetrics.getFont(font).face.charToGlyph for font in (REGULAR, BOLD))
+
+
+def width_of(text: str, font: str, size: float) -> float:
+    """Return the points one line takes."""
+    return float(pdfmetrics.stringWidth(text, font, size))
 
 
 class Sheet:
@@ -72,6 +97,11 @@ class Sheet:
     def next(self) -> None:
         """Go on with another sheet of the same size."""
         self.canvas.showPage()
+
+    def turn(self, size: tuple[float, float]) -> None:
+        """Give the sheet at hand, before anything is drawn on it, a size of its own."""
+        self.width, self.height = size
+        self.canvas.setPageSize(size)
 
     def finish(self) -> bytes:
         """Return the file."""

@@ -1,0 +1,109 @@
+"""What stands on a printed page: text, rows of a table, lines to sign on; and how each is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from volunteer_hub.core.pdf import BOLD, REGULAR, Sheet, mm, shrunk, width_of
+
+MARGIN = 12 * mm
+PAD = 1.1 * mm
+LEADING = 1.32
+BLACK, GREY, RULE, TINT = 0.08, 0.4, 0.62, 0.93
+
+
+@dataclass(frozen=True)
+class Text:
+    """Lines over the whole width."""
+
+    lines: Sequence[str]
+    size: float
+    font: str = REGULAR
+    grey: float = BLACK
+    centred: bool = False
+
+    @property
+    def height(self) -> float:
+        """Return the points it takes."""
+        return len(self.lines) * self.size * LEADING + PAD
+
+    def draw(self, paper: Sheet, y: float) -> None:
+        """Draw it downwards from `y`."""
+        paper.canvas.setFillGray(self.grey)
+        for line in self.lines:
+            y -= self.size * LEADING
+            if self.centred:
+                paper.centred(line, y + self.size * 0.3, size=self.size, font=self.font)
+            else:
+                paper.write(line, MARGIN, y + self.size * 0.3, size=self.size, font=self.font)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table: the lines of each cell, and which cells end at the right."""
+
+    cells: Sequence[Sequence[str]]
+    right: Sequence[bool]
+    widths: Sequence[float]
+    size: float
+    heading: bool = False
+
+    @property
+    def height(self) -> float:
+        """Return the points it takes: what its fullest cell needs."""
+        return max(len(lines) for lines in self.cells) * self.size * LEADING + 2 * PAD
+
+    def draw(self, paper: Sheet, y: float) -> None:
+        """Draw it downwards from `y`, each cell between its rules."""
+        canvas = paper.canvas
+        canvas.setStrokeGray(RULE)
+        canvas.setLineWidth(0.4)
+        x = MARGIN
+        for lines, right, width in zip(self.cells, self.right, self.widths, strict=True):
+            canvas.setFillGray(TINT)
+            canvas.rect(x, y - self.height, width, self.height, stroke=1, fill=1 if self.heading else 0)
+            canvas.setFillGray(BLACK)
+            canvas.setFont(BOLD if self.heading else REGULAR, self.size)
+            self._draw_cell(paper, lines, x, y, width, right=right)
+            x += width
+
+    def _draw_cell(
+        self, paper: Sheet, lines: Sequence[str], x: float, y: float, width: float, *, right: bool
+    ) -> None:
+        step = self.size * LEADING
+        y -= (self.height - len(lines) * step) / 2 + self.size
+        for line in lines:
+            if self.heading:
+                paper.canvas.drawCentredString(x + width / 2, y, line)
+            elif right:
+                paper.canvas.drawRightString(x + width - PAD, y, line)
+            else:
+                paper.canvas.drawString(x + PAD, y, line)
+            y -= step
+
+
+@dataclass(frozen=True)
+class Signatures:
+    """Texts spread over the width, with a rule to write on after each that ends in a colon."""
+
+    texts: Sequence[str]
+    height: float = 13 * mm
+
+    def draw(self, paper: Sheet, y: float) -> None:
+        """Draw them in one line below `y`."""
+        canvas = paper.canvas
+        canvas.setFillGray(BLACK)
+        canvas.setStrokeGray(RULE)
+        share = (paper.width - 2 * MARGIN) / len(self.texts)
+        base = y - self.height + 3 * mm
+        for place, text in enumerate(self.texts):
+            x, end = MARGIN + place * share, MARGIN + (place + 1) * share - 4 * mm
+            size = shrunk([text], REGULAR, 9, end - x)
+            paper.write(text, x, base, size=size)
+            after = x + width_of(text, REGULAR, size) + mm
+            if text.endswith(("：", ":")) and after < end:
+                canvas.line(after, base - 1, end, base - 1)
+
+
+Block = Text | Row | Signatures
