@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from volunteer_hub.core import clock
 from volunteer_hub.core.masking import mask_document, mask_mobile, mask_name
+from volunteer_hub.core.paper import signature_line
 from volunteer_hub.core.tabular import Column, Kind, Sheet, hours_of
 from volunteer_hub.core.text import N_
+from volunteer_hub.exchange.kinds import Say
 from volunteer_hub.regions.labels import BASES
 from volunteer_hub.statistics import definitions
 from volunteer_hub.statistics.answer import Answer, Cell
@@ -18,20 +20,14 @@ from volunteer_hub.statistics.labels import HAVING
 from volunteer_hub.statistics.question import Question
 from volunteer_hub.volunteers.labels import ASSURANCES
 
-#: Translates a marked sentence and fills its places; the door lends it.
-Say = Callable[..., str]
-
 KINDS = {
     Unit.PEOPLE: Kind.INTEGER,
     Unit.PERCENT: Kind.PERCENT,
     Unit.MINUTES: Kind.HOURS,
     Unit.HOURS_EACH: Kind.DECIMAL,
 }
-SIGNATURES = (N_("填表人："), N_("审核人："), N_("单位负责人（盖章）："), N_("填表日期："))
 #: Sixteen columns must fit the width of an A4 sheet and be legible.
 NARROW = 10
-#: A signature every so many columns.
-SIGNATURE_STEP = 3
 
 
 def ratio_sheets(answer: Answer, say: Say) -> tuple[Sheet, Sheet]:
@@ -133,9 +129,7 @@ def _ratio_foot(answer: Answer, say: Say) -> Iterator[Sequence[str]]:
     for figure in FIGURES:
         yield [say(figure.name) + say(N_("：")) + _rule(figure, say)]
     yield []
-    line = [""] * (SIGNATURE_STEP * len(SIGNATURES))
-    line[::SIGNATURE_STEP] = [say(signature) for signature in SIGNATURES]
-    yield line
+    yield signature_line(say)
 
 
 def _rule(figure: definitions.Definition, say: Say) -> str:
