@@ -13,7 +13,7 @@ from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.scope import Scope
 from volunteer_hub.regions import queries, service
 from volunteer_hub.regions.forms import PopulationForm, SettingsForm
-from volunteer_hub.regions.labels import BASES
+from volunteer_hub.regions.labels import BASES, COUNTED_ASSURANCES
 from volunteer_hub.regions.models import PopulationBase, Region
 from volunteer_hub.web.access import actor, require, scope
 
@@ -53,12 +53,29 @@ def _population_page(held: Scope, region: Region, form: PopulationForm) -> str:
         "regions/population.html",
         **_around(held, region),
         form=form,
-        own=[figure for figure in figures if figure.region_code == region.code],
+        own=queries.list_population_history(region.code),
+        standing={figure.id for figure in figures},
         rows=[region, *children],
         columns=sorted({(figure.base, figure.year) for figure in figures}, key=lambda pair: (pair[0], -pair[1])),
         values={(figure.region_code, figure.base, figure.year): figure.value for figure in figures},
         bases=BASES,
     )
+
+
+@pages.post("/population/withdraw")
+@require(Permission.SET_POPULATION)
+def withdraw_population() -> Response:
+    """Take back a figure entered by mistake. What it was is kept, and past instants still find it."""
+    held = scope(Permission.SET_POPULATION)
+    try:
+        base, year = PopulationBase(request.form.get("base", "")), int(request.form.get("year", ""))
+    except ValueError:
+        raise NotFound from None
+    with transaction():
+        region = queries.get_managed(held, request.args.get("region", ""))
+        service.withdraw_population(actor(), region.code, base, year, now=clock.now())
+    flash(_("已作废%(place)s %(year)s 年的人口数。", place=region.name, year=year))
+    return redirect(url_for("regions_admin.population", region=region.code))
 
 
 @pages.route("/settings", methods=["GET", "POST"])
@@ -89,6 +106,8 @@ def settings() -> str | Response | tuple[str, int]:
         form=form,
         choice=choice,
         children=queries.list_children(region.code),
+        choices=queries.list_choices(region.code),
+        counted=COUNTED_ASSURANCES,
         chosen_by=queries.get_region(choice.chosen_by) if choice.chosen_by else None,
     )
     return page, 422 if form.errors else 200

@@ -143,7 +143,12 @@ def list_population_of(codes: Iterable[str]) -> list[PopulationFigure]:
 def list_population_history(region_code: str) -> list[PopulationFigure]:
     """Return every row ever entered for a division, by base and year, the latest of both first."""
     statement = select(PopulationFigure).where(PopulationFigure.region_code == region_code)
-    order = (PopulationFigure.base, PopulationFigure.year.desc(), PopulationFigure.entered_at.desc())
+    order = (
+        PopulationFigure.base,
+        PopulationFigure.year.desc(),
+        PopulationFigure.entered_at.desc(),
+        PopulationFigure.id.desc(),
+    )
     return list(db.session.scalars(statement.order_by(*order)))
 
 
