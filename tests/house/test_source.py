@@ -20,7 +20,7 @@ LOCKS = ("requirements.txt", "requirements-dev.txt", "scripts/uv.txt", "scripts/
 #: Chinese that is data, not a sentence to be translated.
 DATA = {
     "activities/prohibited.py": "words searched for in what people wrote",
-    "core/tabular.py": "names of fonts",
+    "core/workbook_parts.py": "names of fonts",
     "regions/divisions.py": "headings of the statistical list",
     "web/i18n.py": "the language's own name",
     "demo": "the invented district's names and texts",

@@ -1,31 +1,37 @@
-"""A table described once, written as CSV or XLSX: streamed, and without a cell a spreadsheet would execute."""
+"""A table described once, written as CSV here and as XLSX in `workbook`: without a cell a spreadsheet would execute.
+
+Both are written by columns of some hundred rows at a time: what must be done for every cell is then done
+by Python's own loops in C, and no function of ours is called for a text that needs nothing.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from typing import IO, Any
-
-import xlsxwriter
+from functools import lru_cache
+from itertools import islice
+from typing import Any
 
 from volunteer_hub.core import clock
 
 UNKNOWN = "—"
 CHUNK = 64 * 1024
-#: Limits of the XLSX format: characters (UTF-16 units) in a cell, and rows in a sheet.
-CELL_LIMIT = 32_767
-ROW_LIMIT = 1_048_576
+#: Rows turned into columns and written together.
+BATCH = 256
+#: Conversions remembered for one column: minutes and dates come again and again.
+REMEMBERED = 4096
 #: A text whose first character other than a space is one of these is executed by some spreadsheet.
-ACTIVE = frozenset("=+-@|\t\r\n＝＋－＠")
+ACTIVE = "=+\\-@|\t\r\n＝＋－＠"
 SPACES = " \u00a0\u3000\u200b\ufeff"
 #: Spreadsheets keep 15 digits of a number; a longer run of digits is an identity number, not a quantity.
-DIGITS_KEPT = 15
+LONG_DIGITS = r"\d{16,}"
+#: A text cell, between two NUL, that may need more than its quotes: too often rather than too seldom.
+SUSPECT = re.compile(f'["]|\0[{SPACES}]*[{ACTIVE}]|\0{LONG_DIGITS}\0')
+GUARDED = re.compile(f"[{SPACES}]*[{ACTIVE}]|{LONG_DIGITS}\\Z")
 
 
 class Kind(StrEnum):
@@ -41,14 +47,13 @@ class Kind(StrEnum):
     INSTANT = "instant"
 
 
-FORMATS = {
-    Kind.INTEGER: "#,##0",
-    Kind.PERCENT: "0.00%",
-    Kind.HOURS: "#,##0.00",
-    Kind.DECIMAL: "#,##0.00",
-    Kind.DATE: "yyyy-mm-dd",
-    Kind.INSTANT: "yyyy-mm-dd hh:mm",
-}
+class Encoding(StrEnum):
+    """How a CSV is written: UTF-8 with a byte order mark, or GB 18030, which holds all of Unicode too."""
+
+    UTF_8 = "utf-8"
+    GB18030 = "gb18030"
+
+
 NUMBERS = frozenset({Kind.INTEGER, Kind.PERCENT, Kind.HOURS, Kind.DECIMAL})
 
 
@@ -63,7 +68,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table with the lines above and below it. `rows` is read once; `foot` only after the last row."""
+    """One table with the lines above and below it. `rows` is read once; `foot` only after the last row.
+
+    `mark` is printed above and below every page: who took the file, and when.
+    """
 
     name: str
     columns: Sequence[Column]
@@ -71,6 +79,13 @@ class Sheet:
     title: str = ""
     head: Sequence[str] = ()
     foot: Iterable[Sequence[str]] = ()
+    mark: str = ""
+
+
+#: A column of some rows, ready to be written: what stands around each value, with one %s, and the values.
+Cells = tuple[str, Iterable[Any]]
+#: Makes that of a column's values; bound to the column once for a whole sheet.
+Converter = Callable[[Sequence[Any]], Cells]
 
 
 def hours_of(minutes: int) -> Decimal:
@@ -78,168 +93,106 @@ def hours_of(minutes: int) -> Decimal:
     return (Decimal(minutes) / 60).quantize(Decimal("0.01"), ROUND_DOWN)
 
 
+def share_of(value: Any) -> Decimal:
+    """Return a share of 1 with four decimals, as a percentage with two shows it."""
+    return Decimal(str(value)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+
+
+def decimal_of(value: Any) -> Decimal:
+    """Return a number with two decimals, cut towards zero."""
+    return Decimal(str(value)).quantize(Decimal("0.01"), ROUND_DOWN)
+
+
 def guard(text: str) -> str:
     """Put an apostrophe before a text that a spreadsheet would read from CSV as a formula or a rounded number.
 
     Nothing is taken away: -5 and +86… stay readable, as text.
     """
-    start = text.lstrip(SPACES)
-    if start[:1] in ACTIVE:
-        return "'" + text
-    return "'" + text if len(text) > DIGITS_KEPT and text.isdigit() else text
+    return "'" + text if GUARDED.match(text) else text
 
 
-def csv_chunks(sheet: Sheet) -> Iterator[bytes]:
-    """Yield a sheet as CSV: UTF-8 with a byte order mark, texts quoted, numbers bare, about 64 KiB at a time."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-    buffer.write("\ufeff")
-    for row in _csv_rows(sheet):
-        writer.writerow(row)
-        if buffer.tell() >= CHUNK:
-            yield buffer.getvalue().encode()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue().encode()
+def in_columns(rows: Iterable[Sequence[Any]], width: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield the columns of some rows at a time. Raises ValueError for rows of another width."""
+    rest = iter(rows)
+    while batch := list(islice(rest, BATCH)):
+        columns = list(zip(*batch, strict=True))
+        if len(columns) != width:
+            raise ValueError(f"zip() of {width} columns with rows of {len(columns)} cells")
+        yield columns
 
 
-def _csv_rows(sheet: Sheet) -> Iterator[list[Any]]:
+def texts_of(values: Sequence[Any]) -> tuple[Sequence[str], str]:
+    """Return a column's values as texts, and all of them with a NUL before and after each, to be searched at once."""
+    try:
+        return values, "\0" + "\0".join(values) + "\0"
+    except TypeError:
+        texts = ["" if value is None else str(value) for value in values]
+        return texts, "\0" + "\0".join(texts) + "\0"
+
+
+def remembering(convert: Callable[[Any], str], unknown: str) -> Callable[[Any], str]:
+    """Return a conversion that keeps what it has converted lately, and gives `unknown` for None."""
+    return lru_cache(REMEMBERED)(lambda value: unknown if value is None else convert(value))
+
+
+def csv_chunks(sheet: Sheet, encoding: Encoding = Encoding.UTF_8) -> Iterator[bytes]:
+    """Yield a sheet as CSV: texts quoted, numbers bare, about 64 KiB at a time."""
+    kept: list[str] = ["\ufeff"] if encoding is Encoding.UTF_8 else []
+    size = 0
+    for piece in _csv_pieces(sheet):
+        kept.append(piece)
+        size += len(piece)
+        if size >= CHUNK // 2:
+            yield "".join(kept).encode(encoding)
+            kept, size = [], 0
+    yield "".join(kept).encode(encoding)
+
+
+def _csv_pieces(sheet: Sheet) -> Iterator[str]:
     for line in (sheet.title, *sheet.head):
         if line:
-            yield [guard(line)]
-    yield [guard(column.title) for column in sheet.columns]
-    kinds = [column.kind for column in sheet.columns]
-    for row in sheet.rows:
-        yield [_csv_cell(kind, value) for kind, value in zip(kinds, row, strict=True)]
-    for cells in sheet.foot:
-        yield [guard(cell) for cell in cells]
+            yield _csv_line([line])
+    yield _csv_line([column.title for column in sheet.columns])
+    converters = [_csv_converter(column.kind) for column in sheet.columns]
+    for columns in in_columns(sheet.rows, len(converters)):
+        cells = [convert(values) for convert, values in zip(converters, columns, strict=True)]
+        line = ",".join(around for around, _ in cells) + "\r\n"
+        yield "".join(map(line.__mod__, zip(*(values for _, values in cells), strict=True)))
+    for cells_below in sheet.foot:
+        yield _csv_line(cells_below)
 
 
-def _csv_cell(kind: Kind, value: Any) -> Any:
-    if value is None:
-        return UNKNOWN if kind in NUMBERS else ""
+def _csv_line(cells: Sequence[str]) -> str:
+    return ",".join(map(_csv_text, cells)) + "\r\n"
+
+
+def _csv_text(text: str) -> str:
+    return '"' + guard(text).replace('"', '""') + '"'
+
+
+def _csv_converter(kind: Kind) -> Converter:
     if kind is Kind.TEXT:
-        return guard(str(value))
-    if kind is Kind.PERCENT:
-        return f"{_share(value) * 100:.2f}%"
-    if kind in NUMBERS:
-        return _number(kind, value)
-    return f"{clock.local(value):%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value.isoformat()
+        return _csv_texts
+    convert = remembering(_CSV[kind], f'"{UNKNOWN}"' if kind in NUMBERS else '""')
+    return lambda values: ("%s", map(convert, values))
 
 
-def _share(value: Any) -> Decimal:
-    return Decimal(str(value)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+def _csv_texts(values: Sequence[Any]) -> Cells:
+    texts, joined = texts_of(values)
+    return ("%s", map(_csv_text, texts)) if SUSPECT.search(joined) else ('"%s"', texts)
 
 
-def _number(kind: Kind, value: Any) -> int | Decimal:
-    if kind is Kind.INTEGER:
-        return int(value)
-    return hours_of(value) if kind is Kind.HOURS else Decimal(str(value)).quantize(Decimal("0.01"), ROUND_DOWN)
+def _csv_date(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f'"{clock.local(value):%Y-%m-%d %H:%M}"'
+    return f'"{value.isoformat()}"'
 
 
-def write_xlsx(target: IO[bytes], sheets: Iterable[Sheet]) -> None:
-    """Write sheets as one workbook, row by row in constant memory. Raises ValueError beyond a sheet's rows."""
-    with tempfile.TemporaryDirectory(prefix="xlsx") as scratch:
-        book = xlsxwriter.Workbook(
-            target,
-            {
-                "constant_memory": True,
-                "tmpdir": scratch,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-                "default_format_properties": {"font_name": "宋体", "font_size": 11},
-            },
-        )
-        styles = _Styles(book)
-        for sheet in sheets:
-            _write_sheet(book.add_worksheet(sheet.name), sheet, styles)
-        book.close()
-
-
-class _Styles:
-    """The workbook's cell formats, made once."""
-
-    def __init__(self, book: Any) -> None:
-        edge = {"border": 1, "border_color": "#B8B2A7", "valign": "vcenter"}
-        self.plain = book.add_format({"valign": "vcenter"})
-        self.title = book.add_format({"font_name": "黑体", "font_size": 16, "valign": "vcenter"})
-        self.heading = book.add_format(
-            {**edge, "bold": True, "text_wrap": True, "align": "center", "bg_color": "#F2EEE6"}
-        )
-        self.cells = {kind: book.add_format({**edge, "num_format": FORMATS.get(kind, "@")}) for kind in Kind}
-        self.unknown = book.add_format({**edge, "align": "right"})
-
-
-def _write_sheet(page: Any, sheet: Sheet, styles: _Styles) -> None:
-    _set_up_print(page, sheet)
-    row = 0
-    if sheet.title:
-        page.set_row(row, 30)
-        _write_text(page, row, 0, sheet.title, styles.title)
-        row += 1
-    for line in sheet.head:
-        _write_text(page, row, 0, line, styles.plain)
-        row += 1
-    heading = row
-    page.set_row(row, 48)
-    for number, column in enumerate(sheet.columns):
-        _write_text(page, row, number, column.title, styles.heading)
-    kinds = [column.kind for column in sheet.columns]
-    for values in sheet.rows:
-        row += 1
-        if row >= ROW_LIMIT:
-            raise ValueError("more rows than a sheet can hold")
-        for number, (kind, value) in enumerate(zip(kinds, values, strict=True)):
-            _write_cell(page, row, number, kind, value, styles)
-    page.freeze_panes(heading + 1, 1)
-    page.repeat_rows(heading)
-    page.autofilter(heading, 0, max(row, heading + 1), len(sheet.columns) - 1)
-    row += 1
-    for cells in sheet.foot:
-        row += 1
-        for number, text in enumerate(cells):
-            if text:
-                _write_text(page, row, number, text, styles.plain)
-
-
-def _set_up_print(page: Any, sheet: Sheet) -> None:
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
-    page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
-    page.set_footer("&C&P / &N")
-    for number, column in enumerate(sheet.columns):
-        page.set_column(number, number, column.width)
-
-
-def _write_cell(page: Any, row: int, number: int, kind: Kind, value: Any, styles: _Styles) -> None:
-    style = styles.cells[kind]
-    if value is None:
-        _write_text(page, row, number, UNKNOWN if kind in NUMBERS else "", styles.unknown)
-    elif kind is Kind.TEXT:
-        _write_text(page, row, number, str(value), style)
-    elif kind is Kind.PERCENT:
-        page.write_number(row, number, _share(value), style)
-    elif kind in NUMBERS:
-        page.write_number(row, number, _number(kind, value), style)
-    else:
-        page.write_datetime(row, number, _wall(value), style)
-
-
-def _wall(value: date | datetime) -> date | datetime:
-    return clock.local(value).replace(tzinfo=None) if isinstance(value, datetime) else value
-
-
-def _write_text(page: Any, row: int, number: int, text: str, style: Any) -> None:
-    """Write a text as a text, whatever it looks like.
-
-    In constant memory XlsxWriter passes a string of the shape <r>…</r> into the sheet as markup; as two
-    runs of rich text it is escaped like any other.
-    """
-    if len(text) * 2 > CELL_LIMIT:
-        text = text.encode("utf-16-le")[: CELL_LIMIT * 2].decode("utf-16-le", "ignore")
-    if text.startswith("<r>") and text.endswith("</r>"):
-        page.write_rich_string(row, number, style, text[0], style, text[1:], style)
-    else:
-        page.write_string(row, number, text, style)
+_CSV: dict[Kind, Callable[[Any], str]] = {
+    Kind.INTEGER: lambda value: str(int(value)),
+    Kind.PERCENT: lambda value: f'"{share_of(value) * 100:.2f}%"',
+    Kind.HOURS: lambda value: str(hours_of(value)),
+    Kind.DECIMAL: lambda value: str(decimal_of(value)),
+    Kind.DATE: _csv_date,
+    Kind.INSTANT: _csv_date,
+}

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from flask import Response, stream_with_context
 
-from volunteer_hub.core.tabular import CHUNK, Sheet, csv_chunks, write_xlsx
+from volunteer_hub.core.tabular import CHUNK, Sheet, csv_chunks
+from volunteer_hub.core.workbook import write_xlsx
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -24,7 +24,7 @@ from tests.makers.regions import District, make_district, make_population
 from volunteer_hub.accounts.models import Role, ScopeKind
 from volunteer_hub.audit.models import AuditEntry
 from volunteer_hub.core.db import db
-from volunteer_hub.core.tabular import write_xlsx
+from volunteer_hub.core.workbook import write_xlsx
 from volunteer_hub.exchange import sheets
 from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.regions.models import PopulationBase

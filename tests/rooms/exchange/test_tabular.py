@@ -18,7 +18,8 @@ from openpyxl.utils.escape import unescape
 from python_calamine import CalamineWorkbook
 
 from tests.rooms.exchange import payloads
-from volunteer_hub.core.tabular import Column, Kind, Sheet, csv_chunks, guard, hours_of, write_xlsx
+from volunteer_hub.core.tabular import Column, Kind, Sheet, csv_chunks, guard, hours_of
+from volunteer_hub.core.workbook import write_xlsx
 
 #: A date and a wall-clock time as spreadsheets keep them: without a zone.
 WALL = [datetime.fromisoformat("2022-12-31"), datetime.fromisoformat("2022-12-31T23:59")]
