@@ -11,7 +11,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from volunteer_hub.activities import admin_queries, candidates, labels, prohibited, queries, roster_routes, service
+from volunteer_hub.activities import (
+    admin_queries,
+    candidates,
+    labels,
+    prohibited,
+    queries,
+    result_routes,
+    roster_routes,
+    service,
+)
 from volunteer_hub.activities.forms import (
     DetailsForm,
     NewActivityForm,
@@ -228,6 +237,7 @@ def new_project() -> Answer:
 
 
 roster_routes.add_to(pages)
+result_routes.add_to(pages)
 
 
 def _activity(activity_id: int) -> Activity:
@@ -262,6 +272,7 @@ def _page(activity_id: int, refusal: DomainError | None = None) -> str:
         counts=admin_queries.count_by_state(shift.id for shift in activity.shifts),
         refusal=refusal,
         now=clock.now(),
+        outcome=result_routes.said_of(activity),
     )
 
 

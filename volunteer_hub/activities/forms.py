@@ -13,6 +13,7 @@ from volunteer_hub.activities.labels import AUDIENCES, FREQUENCIES, WEEKDAYS
 from volunteer_hub.activities.models import Audience
 from volunteer_hub.activities.prohibited import CLASSES
 from volunteer_hub.activities.recurrence import Frequency, Pattern
+from volunteer_hub.activities.results import MOST, Outcome
 from volunteer_hub.core.categories import CATEGORIES
 from volunteer_hub.web.forms import (
     BooleanField,
@@ -200,3 +201,20 @@ class ProjectForm(Form):
     name = StringField(_l("项目名称"), [required(), at_most(50)])
     station_id = SelectField(_l("所属阵地"), coerce=int)
     introduction = TextAreaField(_l("项目介绍"), [at_most(1000)])
+
+
+class ResultForm(Form):
+    """What came of a shift or of the whole activity. Without beneficiaries, what was said is taken back."""
+
+    shift_id = SelectField(_l("场次"), coerce=int)
+    beneficiaries = IntegerField(
+        _l("受益人次"), [Optional()], render_kw={"inputmode": "numeric", "min": 0, "max": MOST}
+    )
+    photos = IntegerField(_l("照片张数"), [Optional()], render_kw={"inputmode": "numeric", "min": 0})
+    note = StringField(_l("说明"), [at_most(200)])
+
+    def outcome(self) -> Outcome | None:
+        """Return what was said, or None where it is taken back."""
+        if self.beneficiaries.data is None:
+            return None
+        return Outcome(self.beneficiaries.data, self.photos.data, (self.note.data or "").strip())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from volunteer_hub.core.db import Base, BigKey, Json, PrimaryKey, choice
@@ -141,4 +141,48 @@ class SignUp(Base):
         UniqueConstraint("shift_id", "volunteer_id"),
         Index(None, "volunteer_id", "state"),
         Index(None, "shift_id", "state", "asked_at"),
+    )
+
+
+class ActivityResult(Base):
+    """What the station says came of a shift, or of a whole activity. A later word follows; none is changed."""
+
+    __tablename__ = "activity_results"
+
+    id: Mapped[PrimaryKey]
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activities.id"))
+    #: None where one figure was given for all its shifts together; then no shift has one of its own.
+    shift_id: Mapped[int | None] = mapped_column(ForeignKey("shifts.id"))
+    #: The civil date the figures belong to: of the shift, or of the last one held.
+    served_on: Mapped[date]
+    #: 受益人次: how many times somebody was served, not how many people.
+    beneficiaries: Mapped[int]
+    #: How many photos the station keeps of it; None where it does not say.
+    photos: Mapped[int | None]
+    note: Mapped[str] = mapped_column(default="", server_default="")
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[int] = mapped_column(BigKey)
+    #: When another word took its place, or it was taken back; None while it holds.
+    superseded_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("beneficiaries >= 0", name="beneficiaries_not_negative"),
+        CheckConstraint("photos IS NULL OR photos >= 0", name="photos_not_negative"),
+        CheckConstraint("superseded_at IS NULL OR superseded_at >= recorded_at", name="forward"),
+        Index(
+            "uq_activity_results_shift",
+            "shift_id",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL AND shift_id IS NOT NULL"),
+            postgresql_where=text("superseded_at IS NULL AND shift_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_activity_results_whole",
+            "activity_id",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL AND shift_id IS NULL"),
+            postgresql_where=text("superseded_at IS NULL AND shift_id IS NULL"),
+        ),
+        Index(None, "activity_id"),
+        Index(None, "served_on"),
     )

@@ -69,6 +69,7 @@ ACTIONS = {
     "activities.accept": N_("通过报名"),
     "activities.decline": N_("不通过报名"),
     "activities.add_at_the_door": N_("现场补报"),
+    "activities.record_result": N_("登记活动成果"),
     "ledger.reverse": N_("冲正时长"),
     "ledger.add_policy": N_("新增时长规则"),
     "checkin.close_bulk": N_("统一签退"),
