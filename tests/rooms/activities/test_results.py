@@ -30,7 +30,7 @@ LATER = END + timedelta(days=1)
 MANAGER = Actor(7, "王站长")
 
 
-def say(
+def say(shift: Shift, said: Outcome | None, *, whole: bool = False, now: datetime = LATER) -> ActivityResult | None:
     shift: Shift, outcome: Outcome | None, *, whole: bool = False, now: datetime = LATER
 ) -> ActivityResult | None:
     with transaction():
