@@ -65,6 +65,8 @@ class _Page:
     """What stands on one page, from the top."""
 
     size: tuple[float, float]
+    #: Printed above everything else: who took the sheet, and when.
+    mark: str = ""
     blocks: list[Block] = field(default_factory=list)
     #: Points left above the foot.
     room: float = 0
@@ -91,8 +93,8 @@ class _Grid:
 
 
 def _lay_out(sheet: Sheet) -> list[_Page]:
-    grid = _fitted(sheet.columns)
-    pages = [_Page(grid.page)]
+    grid, mark = _fitted(sheet.columns), visible(sheet.mark)
+    pages = [_Page(grid.page, mark)]
     for text in _head(sheet, grid.full):
         pages[0].put(text)
     heading = _heading(sheet.columns, grid)
@@ -101,12 +103,12 @@ def _lay_out(sheet: Sheet) -> list[_Page]:
     most = _Page(grid.page).room - heading.height
     for row in _rows(sheet, grid, most):
         if row.height > pages[-1].room:
-            pages.append(_Page(grid.page))
+            pages.append(_Page(grid.page, mark))
             pages[-1].put(heading)
         pages[-1].put(row)
     for block in _foot(sheet, grid.full):
         if block.height > pages[-1].room:
-            pages.append(_Page(grid.page))
+            pages.append(_Page(grid.page, mark))
         pages[-1].put(block)
     return pages
 
@@ -191,6 +193,8 @@ def _draw(paper: Paper, page: _Page, note: str, number: str) -> None:
     paper.canvas.setFillGray(GREY)
     paper.canvas.setFont(REGULAR, 8)
     paper.canvas.drawRightString(paper.width - MARGIN, MARGIN - 4 * mm, number)
+    for line in wrap(page.mark, REGULAR, 7, paper.width - 2 * MARGIN)[:1]:
+        paper.centred(line, paper.height - MARGIN + 3 * mm, size=7)
     if note:
         size, lines = fit(note, REGULAR, paper.width - 2 * MARGIN - 25 * mm, largest=7, smallest=5, lines=2)
         for place, line in enumerate(lines):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from volunteer_hub.core import clock
 from volunteer_hub.core.pdf import can_draw
-from volunteer_hub.core.tabular import NUMBERS, UNKNOWN, Kind, hours_of
+from volunteer_hub.core.tabular import NUMBERS, UNKNOWN, Kind, decimal_of, hours_of, share_of
 
 
 def visible(text: str) -> str:
@@ -27,9 +26,9 @@ def printed(kind: Kind, value: Any) -> str:
     if kind is Kind.HOURS:
         return f"{hours_of(int(value)):,}"
     if kind is Kind.DECIMAL:
-        return f"{Decimal(str(value)).quantize(Decimal('0.01'), ROUND_DOWN):,}"
+        return f"{decimal_of(value):,}"
     if kind is Kind.PERCENT:
-        return f"{Decimal(str(value)).quantize(Decimal('0.0001'), ROUND_HALF_UP) * 100:,.2f}%"
+        return f"{share_of(value) * 100:,.2f}%"
     return f"{clock.local(value):%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value.isoformat())
 
 

@@ -31,8 +31,6 @@ MANAGER = Actor(7, "王站长")
 
 
 def say(shift: Shift, said: Outcome | None, *, whole: bool = False, now: datetime = LATER) -> ActivityResult | None:
-    shift: Shift, outcome: Outcome | None, *, whole: bool = False, now: datetime = LATER
-) -> ActivityResult | None:
     with transaction():
         activity = db.session.get_one(Activity, shift.activity_id)
         return results.record(MANAGER, activity, None if whole else shift.id, said, now=now)
