@@ -1,4 +1,4 @@
-"""The ratios as JSON: for anybody where the area publishes them, else for who may see statistics there."""
+"""The ratios as JSON: for who may see statistics; for anybody, small groups hidden, where the area publishes them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from volunteer_hub.core import clock
-from volunteer_hub.core.errors import NotFound, Unprocessable
+from volunteer_hub.core.errors import Unprocessable
 from volunteer_hub.core.permission import Permission
-from volunteer_hub.core.scope import EVERYTHING, Scope
-from volunteer_hub.statistics import definitions, queries, showing
+from volunteer_hub.statistics import definitions, public_showing, publishing, queries, showing
 from volunteer_hub.statistics.answer import Answer
-from volunteer_hub.statistics.question import Question, parse
+from volunteer_hub.statistics.question import parse
 from volunteer_hub.web.access import public, scope
 from volunteer_hub.web.errors import problem
 from volunteer_hub.web.i18n import say
@@ -30,20 +29,15 @@ def ratios() -> Response:
         question = parse(request.args.to_dict(flat=False), default_region="", now=clock.now())
     except Unprocessable as refusal:
         return problem(422, refusal.code, say(refusal.message, refusal.params), parameter=refusal.field)
-    return jsonify(_document(queries.ratios(question, _readable(question))))
-
-
-def _readable(question: Question) -> Scope:
-    """Return where the asker may read aggregates: everywhere for a published area, which needs no sign-in."""
     held = scope(Permission.SEE_STATISTICS)
     if held.covers(region=question.region):
-        return held
-    if not queries.is_published(question.region):
-        raise NotFound
-    return EVERYTHING
+        answer = queries.ratios(question, held)
+        return jsonify(_document(answer, [showing.as_json(cell) for cell in answer.cells]))
+    public_answer = publishing.published(question)
+    return jsonify(_document(public_answer.answer, [public_showing.as_json(cell) for cell in public_answer.cells]))
 
 
-def _document(answer: Answer) -> dict[str, Any]:
+def _document(answer: Answer, cells: list[dict[str, Any]]) -> dict[str, Any]:
     question = answer.question
     return {
         "question": {
@@ -57,8 +51,8 @@ def _document(answer: Answer) -> dict[str, Any]:
             "year": question.year,
         },
         "definitions": showing.definitions_json(),
-        "region": showing.as_json(answer.whole),
-        "children": [showing.as_json(cell) for cell in answer.parts],
+        "region": cells[0],
+        "children": cells[1:],
         "note": say(definitions.NOT_ADDITIVE),
         "data_version": {"ledger": answer.version.ledger, "standings": answer.version.standings},
     }

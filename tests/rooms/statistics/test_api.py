@@ -6,16 +6,16 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.makers.accounts import make_staff, sign_in
-from tests.makers.ledger import make_entry, make_resident
+from tests.makers.ledger import make_crowd, make_entry, make_resident
 from tests.makers.regions import make_district, make_population, make_settings
 from volunteer_hub.accounts.models import Role, ScopeKind
 
 PATH = "/api/v1/statistics/ratios"
 
 
-def test_a_published_area_answers_anybody_with_definitions_and_both_parts_of_a_ratio(client: FlaskClient) -> None:
+def test_an_answer_carries_definitions_and_both_parts_of_a_ratio(client: FlaskClient) -> None:
     places = make_district()
-    make_settings(places.county, publishes_ratios=True)
+    sign_in(client, make_staff(Role.OFFICE, ScopeKind.REGION, places.county))
     make_population(places.county, 8)
     people = [make_resident(places.community) for _ in range(3)]
     make_entry(people[0].id, 90)
@@ -45,6 +45,75 @@ def test_a_published_area_answers_anybody_with_definitions_and_both_parts_of_a_r
     assert answer["children"][0]["figures"]["registration_ratio"]["reason"] == "没有人口数"
     assert answer["definitions"]["hours_ratio"]["denominator"] == "注册志愿者"
     assert answer["data_version"] == {"ledger": 1, "standings": 3}
+
+
+def test_anybody_reads_a_published_area_as_the_office_does_but_for_hours_and_classes(client: FlaskClient) -> None:
+    places = make_district()
+    make_settings(places.county, publishes_ratios=True)
+    make_population(places.county, 136)
+    make_crowd([places.community, places.far_community], 25, 13)
+    answer = client.get(f"{PATH}?region=220403&as_of=2022-12-31").get_json()
+    whole = answer["region"]
+    assert whole["figures"]["registration_ratio"]["percent"] == 18.38
+    assert whole["figures"]["hours_ratio"] == {"numerator": 13, "denominator": 25, "percent": 52.0, "reason": None}
+    assert [child["figures"]["registered"] for child in answer["children"]] == [13, 12]
+    # Nobody served in December: the hours of the month before would be told by subtraction.
+    assert whole["figures"]["minutes"] is None
+    assert whole["figures"]["hours_per_registered"]["hours"] is None
+    assert "时长" in whole["figures"]["hours_per_registered"]["reason"]
+    assert whole["classes"]["A"] == {"minutes": None, "share_percent": None}
+    june = client.get(f"{PATH}?region=220403&as_of=2022-06-30").get_json()["region"]["figures"]
+    assert (june["minutes"], june["hours_per_active"]["hours"]) == (13 * 90, 1.5)
+
+
+@pytest.mark.parametrize(
+    "finer", ["as_of=2022-06-29", "as_of=2022-06-30&classes=AB", "as_of=2022-06-30&from=2022-06-01"]
+)
+def test_anybody_gets_hours_only_of_everything_as_of_the_end_of_a_month(client: FlaskClient, finer: str) -> None:
+    """Two finer questions subtracted from one another would leave one person's hours."""
+    places = make_district()
+    make_settings(places.county, publishes_ratios=True)
+    make_crowd([places.community], 25, 13)
+    figures = client.get(f"{PATH}?region=220403&{finer}").get_json()["region"]["figures"]
+    assert (figures["with_hours"], figures["minutes"]) == (13, None)
+
+
+def test_small_groups_are_hidden_from_strangers_on_every_page_and_not_from_the_office(client: FlaskClient) -> None:
+    """Three people in one community: neither its street nor its neighbour may give them away."""
+    places = make_district()
+    make_settings(places.county, publishes_ratios=True)
+    make_crowd([places.community], 20, 10)
+    for _ in range(3):
+        make_resident(places.neighbour)
+    make_crowd([places.far_community], 30, 10)
+    county = client.get(f"{PATH}?region=220403").get_json()
+    street = client.get(f"{PATH}?region=220403002").get_json()
+    alone = client.get(f"{PATH}?region={places.neighbour}").get_json()
+    assert [child["figures"]["registered"] for child in county["children"]] == [23, 30]
+    assert street["region"]["figures"]["registered"] == 23
+    assert [child["figures"]["registered"] for child in street["children"]] == [None, None]
+    assert alone["region"]["figures"]["registered"] is None
+    assert alone["region"]["figures"]["registration_ratio"]["numerator"] is None
+    assert "少于 5" in alone["region"]["hidden"]
+    neighbour = client.get(f"{PATH}?region={places.community}").get_json()
+    assert neighbour["region"]["figures"]["with_hours"] is None
+    sign_in(client, make_staff(Role.OFFICE, ScopeKind.REGION, places.county))
+    whole = client.get(f"{PATH}?region=220403002").get_json()
+    assert [child["figures"]["registered"] for child in whole["children"]] == [20, 3]
+
+
+def test_a_street_hidden_in_its_districts_table_is_hidden_on_its_own_page(client: FlaskClient) -> None:
+    places = make_district()
+    make_settings(places.county, publishes_ratios=True)
+    make_crowd([places.community, places.neighbour], 40, 20)
+    for _ in range(4):
+        make_resident(places.far_community)
+    county = client.get(f"{PATH}?region=220403").get_json()
+    assert [child["figures"]["registered"] for child in county["children"]] == [None, None]
+    assert county["region"]["figures"]["registered"] == 44
+    street = client.get(f"{PATH}?region=220403002").get_json()
+    assert street["region"]["figures"]["registered"] is None
+    assert [child["figures"]["registered"] for child in street["children"]].count(None) == 1
 
 
 def test_what_a_published_area_holds_is_published_too_unless_it_chose_otherwise(client: FlaskClient) -> None:

@@ -1,0 +1,128 @@
+"""What anybody may read of an area's figures: the answer with its small groups hidden, on every page alike.
+
+The tables of a published area hang together: a street's total stands in the district's table too. So the
+hidden cells are settled from the highest published division down to the one asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from volunteer_hub.core import clock
+from volunteer_hub.core.errors import NotFound
+from volunteer_hub.core.scope import EVERYTHING
+from volunteer_hub.regions import queries as regions
+from volunteer_hub.statistics import protection, queries
+from volunteer_hub.statistics.answer import Answer, Cell
+from volunteer_hub.statistics.protection import Table, key_of
+from volunteer_hub.statistics.question import ALL_CLASSES, Question
+
+#: Where the instant is no month's end: who served in so many days before it, served of late.
+OF_LATE = timedelta(days=27)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A cell, and which of its figures may be read by anybody."""
+
+    cell: Cell
+    people: bool
+    minutes: bool
+
+
+@dataclass(frozen=True)
+class PublicAnswer:
+    """An answer as anybody may read it. `answer` itself holds the hidden figures: print only what is shown."""
+
+    answer: Answer
+    whole: Shown
+    parts: Sequence[Shown]
+    #: The highest division published together with this one.
+    top: str
+
+    @property
+    def cells(self) -> tuple[Shown, ...]:
+        """Return every row of the table, the division itself first."""
+        return (self.whole, *self.parts)
+
+    @property
+    def anything_hidden(self) -> bool:
+        """Tell whether any cell's people are hidden."""
+        return not all(shown.people for shown in self.cells)
+
+
+def month_ends(before: date, count: int) -> list[date]:
+    """Return the last days of the months that have ended before a civil date, oldest first."""
+    ends: list[date] = []
+    day = before
+    for _ in range(count):
+        day = day.replace(day=1) - timedelta(days=1)
+        ends.append(day)
+    return ends[::-1]
+
+
+def gives_minutes(question: Question) -> bool:
+    """Tell whether minutes may be published for a question: of everything, as of the end of a month.
+
+    Any finer period, instant or choice of classes could be subtracted from another, down to one person.
+    """
+    return _is_month_end(question) and question.ever and question.classes == ALL_CLASSES
+
+
+def _is_month_end(question: Question) -> bool:
+    end = clock.civil_date(question.as_of)
+    return question.as_of == clock.end_of(end) and (end + timedelta(days=1)).day == 1
+
+
+def published(question: Question) -> PublicAnswer:
+    """Answer a question for anybody. Raises NotFound for a division that does not exist or is not published."""
+    line = _published_line(question.region)
+    if not line:
+        raise NotFound
+    return _veiled(question, line, minutes=gives_minutes(question))
+
+
+def shielded(question: Question) -> PublicAnswer:
+    """Answer a question for a screen that strangers see, of an area that may publish nothing.
+
+    Raises NotFound for a division that does not exist.
+    """
+    return _veiled(question, _published_line(question.region) or [question.region], minutes=True)
+
+
+def find_top(region: str) -> str | None:
+    """Return the highest division that is published together with this one; None where it is not published."""
+    return next(iter(_published_line(region)), None)
+
+
+def _published_line(region: str) -> list[str]:
+    """Return the divisions from the highest published one down to this, all of them published; or nothing."""
+    line = [*(above.code for above in regions.list_ancestors(region)), region]
+    choices = regions.settings_at(line, None)
+    run: list[str] = []
+    for code in line:
+        run = [*run, code] if choices[code].publishes_ratios else []
+    return run
+
+
+def _veiled(question: Question, line: Sequence[str], *, minutes: bool) -> PublicAnswer:
+    """Read the tables of the line and hide what must be hidden: ten statements for each level at most."""
+    answers = [queries.ratios(question.at(code), EVERYTHING) for code in line]
+    tables = [Table(each.whole, each.parts, _served(each.question) if minutes else {}) for each in answers]
+    answer, kept = answers[-1], protection.veil(tables, minutes=minutes)
+    parts = [
+        Shown(cell, key not in kept.hidden, key not in kept.hidden_minutes)
+        for cell in answer.parts
+        for key in [key_of(cell)]
+    ]
+    return PublicAnswer(answer, Shown(answer.whole, kept.people, kept.minutes), parts, line[0])
+
+
+def _served(question: Question) -> dict[str, int]:
+    """Return how many people of each row served in the month that ends, or else in four weeks, as was known then."""
+    end = clock.civil_date(question.as_of)
+    first = end.replace(day=1) if _is_month_end(question) else end - OF_LATE
+    of_late = replace(question, since=first, until=end)
+    return {key_of(cell): cell.participants for cell in queries.ratios(of_late, EVERYTHING).cells}
