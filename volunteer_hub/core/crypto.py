@@ -104,6 +104,16 @@ def seal_box(secret: bytes, text: bytes, about: bytes) -> bytes:
     return nonce + AESGCM(secret).encrypt(nonce, text, about)
 
 
+def seal_bytes(purpose: str, content: bytes, about: bytes) -> bytes:
+    """Encrypt content under the purpose's key, bound to what it is about."""
+    return seal_box(key_for(f"bytes:{purpose}"), content, about)
+
+
+def open_bytes(purpose: str, sealed: bytes, about: bytes) -> bytes:
+    """Return what `seal_bytes` was given. Raises InvalidTag under another key, purpose or subject."""
+    return AESGCM(key_for(f"bytes:{purpose}")).decrypt(sealed[:12], sealed[12:], about)
+
+
 def read_device_key(text: str) -> ec.EllipticCurvePublicKey:
     """Return a P-256 public key from its uncompressed point in base64url. Raises ValueError."""
     point = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

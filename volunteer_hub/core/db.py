@@ -9,12 +9,27 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Row, Select, String, Table
+from flask_sqlalchemy.session import Session
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    Row,
+    Select,
+    String,
+    Table,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
-from volunteer_hub.core.dialect import sees_every_commit
+from volunteer_hub.core.dialect import sees_every_commit, snapshot
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -82,7 +97,35 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+class HeldSession(Session):
+    """A session that can be held to one connection for a while: `one_instant`."""
+
+    held: Connection | None = None
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        """Return the connection it is held to, else the engine."""
+        return self.held or super().get_bind(*args, **kwargs)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": HeldSession, "expire_on_commit": False})
+
+
+@contextmanager
+def one_instant() -> Iterator[None]:
+    """Let everything this context reads inside the block come from the database as it stands at the first reading.
+
+    Whoever reads may close the session between batches as always. Nothing can be written inside; another
+    application context has a session of its own and can.
+    """
+    session = cast(HeldSession, db.session())
+    session.close()
+    with snapshot(db.engine) as connection, connection.begin():
+        session.held = connection
+        try:
+            yield
+        finally:
+            session.close()
+            session.held = None
 
 
 @contextmanager
@@ -96,6 +139,8 @@ def transaction() -> Iterator[None]:
     session = db.session
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("changes were made outside transaction()")
+    if cast(HeldSession, session()).held:
+        raise RuntimeError("nothing is written inside one_instant()")
     if sees_every_commit(session):
         session.expire_all()
     else:
