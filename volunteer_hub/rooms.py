@@ -17,6 +17,7 @@ from volunteer_hub.activities import models as _activities
 from volunteer_hub.activities import routes as activities
 from volunteer_hub.amendments import correction_routes, make_up_jobs, make_up_routes
 from volunteer_hub.amendments import models as _requests
+from volunteer_hub.anomalies import models as _anomalies
 from volunteer_hub.audit import models as _audit
 from volunteer_hub.audit import routes as audit
 from volunteer_hub.checkin import admin_routes as checkin_admin
@@ -26,6 +27,7 @@ from volunteer_hub.checkin import models as _checkin
 from volunteer_hub.checkin import routes as checkin
 from volunteer_hub.core import leases as _leases
 from volunteer_hub.demo import cli as demo_cli
+from volunteer_hub.exchange import models as _exports
 from volunteer_hub.exchange import routes as exchange
 from volunteer_hub.home import api as home_api
 from volunteer_hub.home import cli as home_cli
@@ -66,6 +68,7 @@ from volunteer_hub.stations import admin_routes as stations_admin
 from volunteer_hub.stations import models as _stations
 from volunteer_hub.stations import routes as stations
 from volunteer_hub.statistics import api as statistics_api
+from volunteer_hub.statistics import models as _figures
 from volunteer_hub.statistics import routes as statistics
 from volunteer_hub.teams import admin_routes as teams_admin
 from volunteer_hub.teams import models as _teams
@@ -77,8 +80,11 @@ from volunteer_hub.volunteers import routes as volunteers
 #: Imported so that every table is known to the migrations, whichever doors a room has.
 TABLES = (
     _activities,
+    _anomalies,
     _audit,
     _checkin,
+    _exports,
+    _figures,
     _leases,
     _ledger,
     _notices,

@@ -168,4 +168,5 @@ class Correction(Base):
             postgresql_where=text("state = 'pending'"),
         ),
         Index(None, "station_id", "state"),
+        Index(None, "decided_at"),
     )

@@ -1,1 +1,1 @@
-"""异常线索 · What looks odd in scans and hours, for people to look at: flagged with reasons, answered, never deducted."""
+"""异常线索 · What looks odd in scans and hours: flagged for people with reasons, answered, never deducted."""

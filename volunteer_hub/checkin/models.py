@@ -212,6 +212,8 @@ class ScanRuling(Base):
     #: When it really happened, where the one who admitted it says so; the scan keeps its own time.
     stated_at: Mapped[datetime | None]
 
+    __table_args__ = (Index(None, "ruled_at"),)
+
 
 class Device(Base):
     """A scanner enrolled by pairing; its bearer token carries the same id, and revoking that revokes it."""
