@@ -1,0 +1,188 @@
+"""The conditions under which a line of the ledger counts as a service, and the sums over those that do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    Label,
+    String,
+    and_,
+    case,
+    cast,
+    distinct,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+
+from volunteer_hub.activities.models import Activity, ActivityResult, Shift
+from volunteer_hub.core.db import AnyRow, AnySelect, db
+from volunteer_hub.core.scope import AnyColumn, in_region
+from volunteer_hub.ledger.models import EntryKind, HoursClass, HoursEntry
+from volunteer_hub.statistics.facts_question import BAND_ENDS, UNKNOWN, AgeBand, By, FactsQuestion
+from volunteer_hub.statistics.question import ALL_CLASSES, Question
+from volunteer_hub.volunteers.models import Volunteer
+
+
+@dataclass(frozen=True)
+class Key:
+    """How a line of the ledger finds its row: an expression named `row_key`, and what must be joined for it."""
+
+    label: Label[str]
+    #: Columns `id` and `key`: which station or team belongs to which row.
+    owners: CTE | None = None
+    owned: AnyColumn | None = None
+    needs_person: bool = False
+    needs_activity: bool = False
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What the filters on stations and teams come to: the ids' paths, so that what lies below counts too."""
+
+    stations: AnySelect | None = None
+    teams: AnySelect | None = None
+
+
+def counted(question: Question) -> list[ColumnElement[bool]]:
+    """Return the conditions for a credit of the period and classes, known at the instant and not reversed by then.
+
+    One credit is one service: what was corrected by then counts as corrected, and what waits for somebody's
+    decision is not in the ledger at all.
+    """
+    reversal = aliased(HoursEntry)
+    reversed_by_then = exists().where(reversal.reverses_id == HoursEntry.id, reversal.recorded_at <= question.as_of)
+    conditions = [HoursEntry.kind == EntryKind.CREDIT, HoursEntry.recorded_at <= question.as_of, ~reversed_by_then]
+    if question.since:
+        conditions.append(HoursEntry.service_on >= question.since)
+    if question.until:
+        conditions.append(HoursEntry.service_on <= question.until)
+    if len(question.classes) < len(ALL_CLASSES):
+        conditions.append(HoursEntry.hours_class.in_(question.classes))
+    return conditions
+
+
+def count_people(asked: FactsQuestion, key: Key, narrowed: Narrowed) -> Sequence[AnyRow]:
+    """Return (is_whole, key, people, times, minutes by class) for each row and for the whole, in one statement.
+
+    The ledger is read once: first down to one line for each person and row, of which both sums are made.
+    """
+    minutes = [_minutes(kind).label(kind.lower()) for kind in ALL_CLASSES]
+    lines = _lines(asked, key, narrowed, HoursEntry.volunteer_id, func.count().label("times"), *minutes)
+    each = lines.group_by(key.label, HoursEntry.volunteer_id).cte("each")
+    sums = [func.sum(each.c.times), *(func.sum(each.c[kind.lower()]) for kind in ALL_CLASSES)]
+    rows = select(literal(0), each.c.row_key, func.count(), *sums).group_by(each.c.row_key)
+    whole = select(literal(1), null(), func.count(distinct(each.c.volunteer_id)), *sums)
+    return db.session.execute(union_all(rows, whole)).all()
+
+
+def count_activities(asked: FactsQuestion, key: Key, narrowed: Narrowed) -> Sequence[AnyRow]:
+    """Return (is_whole, key, activities, beneficiaries) for each row and for the whole, in one statement.
+
+    An activity counts where somebody has served at it. Beneficiaries are what stations reported by the
+    instant of those shifts and activities, in the period; the whole of an activity counts in each row.
+    """
+    shifts = _lines(asked, key, narrowed, HoursEntry.shift_id).where(HoursEntry.shift_id.is_not(None))
+    at_shifts = shifts.group_by(key.label, HoursEntry.shift_id).cte("at_shifts")
+    columns = (at_shifts.c.row_key, at_shifts.c.shift_id, Shift.activity_id)
+    held = select(*columns).join(Shift, Shift.id == at_shifts.c.shift_id).cte("held")
+    reported = (
+        select(held.c.row_key, ActivityResult.id, ActivityResult.beneficiaries)
+        .join(ActivityResult, and_(*_reported(asked, held)))
+        .distinct()
+        .cte("reported")
+    )
+    once = select(reported.c.id, reported.c.beneficiaries).distinct().subquery("once")
+    activities, served = func.count(distinct(held.c.activity_id)), func.sum(reported.c.beneficiaries)
+    statement = union_all(
+        select(literal(0), held.c.row_key, activities, literal(0)).group_by(held.c.row_key),
+        select(literal(1), null(), activities, literal(0)),
+        select(literal(0), reported.c.row_key, literal(0), served).group_by(reported.c.row_key),
+        select(literal(1), null(), literal(0), func.coalesce(func.sum(once.c.beneficiaries), 0)),
+    )
+    return db.session.execute(statement).all()
+
+
+def _reported(asked: FactsQuestion, held: CTE) -> list[ColumnElement[bool]]:
+    question = asked.question
+    conditions = [
+        ActivityResult.activity_id == held.c.activity_id,
+        or_(ActivityResult.shift_id.is_(None), ActivityResult.shift_id == held.c.shift_id),
+        ActivityResult.recorded_at <= question.as_of,
+        or_(ActivityResult.superseded_at.is_(None), ActivityResult.superseded_at > question.as_of),
+    ]
+    if question.since:
+        conditions.append(ActivityResult.served_on >= question.since)
+    if question.until:
+        conditions.append(ActivityResult.served_on <= question.until)
+    if asked.by is By.MONTH:
+        conditions.append(month_of(ActivityResult.served_on) == held.c.row_key)
+    return conditions
+
+
+def month_of(day: AnyColumn) -> ColumnElement[str]:
+    """Return the month of a civil date, as 2026-11."""
+    return func.substr(cast(day, String), 1, 7)
+
+
+def band_of() -> ColumnElement[str]:
+    """Return the age band on the day of service, as text.
+
+    The difference of two dates written as 20261121 has the full years in front of its last four digits.
+    """
+    years = _as_number(HoursEntry.service_on) - _as_number(Volunteer.birth_on)
+    below = [(years < end * 10_000, literal(band.value)) for band, end in BAND_ENDS.items()]
+    return case((Volunteer.birth_on.is_(None), literal(UNKNOWN)), *below, else_=literal(AgeBand.OLDER.value))
+
+
+def _as_number(day: AnyColumn) -> ColumnElement[int]:
+    return cast(func.replace(cast(day, String), "-", ""), Integer)
+
+
+def _minutes(kind: HoursClass) -> ColumnElement[int]:
+    return func.sum(case((HoursEntry.hours_class == kind, HoursEntry.minutes), else_=0))
+
+
+def _lines(asked: FactsQuestion, key: Key, narrowed: Narrowed, *columns: AnyColumn) -> AnySelect:
+    """Return the lines that count, each with the key of its row."""
+    question = asked.question
+    statement: AnySelect = select(key.label, *columns).select_from(HoursEntry)
+    if key.owners is not None:
+        statement = statement.outerjoin(key.owners, key.owners.c.id == key.owned)
+    if key.needs_activity or asked.project is not None or asked.category is not None:
+        statement = statement.outerjoin(Shift, Shift.id == HoursEntry.shift_id)
+        statement = statement.outerjoin(Activity, Activity.id == Shift.activity_id)
+    if key.needs_person or (asked.sex, asked.party, asked.age) != (None, None, None):
+        statement = statement.join(Volunteer, Volunteer.id == HoursEntry.volunteer_id)
+    return statement.where(
+        in_region(HoursEntry.region_code, question.region), *counted(question), *_filters(asked, narrowed)
+    )
+
+
+def _filters(asked: FactsQuestion, narrowed: Narrowed) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if narrowed.stations is not None:
+        conditions.append(HoursEntry.station_id.in_(narrowed.stations))
+    if narrowed.teams is not None:
+        conditions.append(HoursEntry.team_id.in_(narrowed.teams))
+    if asked.project is not None:
+        conditions.append(Activity.project_id == asked.project)
+    if asked.category is not None:
+        conditions.append(Activity.category == asked.category)
+    if asked.sex is not None:
+        conditions.append(Volunteer.sex == asked.sex)
+    if asked.party is not None:
+        conditions.append(Volunteer.is_party_member == asked.party)
+    if asked.age is not None:
+        conditions.append(band_of() == asked.age.value)
+    return conditions
