@@ -10,8 +10,8 @@ from volunteer_hub.core.masking import mask_document, mask_mobile, mask_name
 from volunteer_hub.core.paper import signature_line
 from volunteer_hub.core.tabular import Column, Kind, Sheet, hours_of
 from volunteer_hub.core.text import N_
+from volunteer_hub.exchange.asked import asked_lines
 from volunteer_hub.exchange.kinds import Say
-from volunteer_hub.regions.labels import BASES
 from volunteer_hub.statistics import definitions
 from volunteer_hub.statistics.answer import Answer, Cell
 from volunteer_hub.statistics.definitions import CLASS_NAMES, CLASS_RULES, FIGURES, Ratio, Unit
@@ -47,7 +47,7 @@ def ratio_sheet(answer: Answer, say: Say) -> Sheet:
     return Sheet(
         name=say(N_("统计")),
         title=say(N_("%(place)s志愿服务统计"), {"place": answer.whole.name}),
-        head=[*_asked(question, answer.full_name, say), _denominator(answer, say)],
+        head=[*asked_lines(question, answer.full_name, say), _denominator(answer, say)],
         columns=columns,
         rows=[_ratio_row(cell, question, say, whole=cell is answer.whole) for cell in answer.cells],
         foot=list(_ratio_foot(answer, say)),
@@ -60,7 +60,7 @@ def people_sheet(crowd: Crowd, place: str, people: Iterable[Any], say: Say) -> S
     return Sheet(
         name=say(N_("名单")),
         title=say(N_("%(place)s · %(who)s"), {"place": place, "who": say(HAVING[crowd.having])}),
-        head=_asked(crowd.question, place, say),
+        head=asked_lines(crowd.question, place, say),
         columns=[
             Column(say(N_("姓名")), width=12),
             Column(say(N_("志愿者编号")), width=24),
@@ -74,27 +74,6 @@ def people_sheet(crowd: Crowd, place: str, people: Iterable[Any], say: Say) -> S
         rows=(_person_row(person, total, say) for person in people),
         foot=_people_foot(total, say),
     )
-
-
-def _asked(question: Question, place: str, say: Say) -> list[str]:
-    sentence, places = question.period()
-    return [
-        say(
-            N_("区划：%(place)s    截至：%(at)s    人口口径：%(base)s"),
-            {
-                "place": place,
-                "at": f"{clock.local(question.as_of):%Y-%m-%d %H:%M}",
-                "base": say(BASES[question.base]),
-            },
-        ),
-        say(
-            N_("周期：%(period)s    时长类别：%(classes)s"),
-            {
-                "period": say(sentence, places),
-                "classes": say(N_("、")).join(say(CLASS_NAMES[k]) for k in question.classes),
-            },
-        ),
-    ]
 
 
 def _denominator(answer: Answer, say: Say) -> str:
