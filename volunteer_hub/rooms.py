@@ -35,6 +35,10 @@ from volunteer_hub.home import routes as home
 from volunteer_hub.home import team_subtrees
 from volunteer_hub.ledger import cli as ledger_cli
 from volunteer_hub.ledger import models as _ledger
+from volunteer_hub.month_close import cli as month_close_cli
+from volunteer_hub.month_close import jobs as month_close_jobs
+from volunteer_hub.month_close import models as _month_close
+from volunteer_hub.month_close import routes as month_close
 from volunteer_hub.notices import models as _notices
 from volunteer_hub.notices import routes as notices
 from volunteer_hub.onsite import (
@@ -87,6 +91,7 @@ TABLES = (
     _figures,
     _leases,
     _ledger,
+    _month_close,
     _notices,
     _regions,
     _reports,
@@ -137,12 +142,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     statistics.pages,
     statistics_api.pages,
     exchange.pages,
+    month_close.pages,
     audit.pages,
 )
 COMMANDS: tuple[click.Group, ...] = (
     home_cli.hub,
     ledger_cli.commands,
     regions_cli.commands,
+    month_close_cli.commands,
     demo_cli.demo,
 )
 #: What the timetable runs: the job, and every how many seconds.
@@ -151,6 +158,7 @@ JOBS: dict[str, tuple[Callable[[], None], int]] = {
     "close-forgotten": (reviews_jobs.close_forgotten, 60),
     "forget-walk-ins": (walk_in_jobs.forget_names, 3600),
     "digest": (digest_jobs.send_digest, 60),
+    "month-close": (month_close_jobs.prepare_months, 3600),
     "make-ups-overtaken": (make_up_jobs.take_back_overtaken, 600),
 }
 
