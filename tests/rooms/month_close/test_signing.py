@@ -1,0 +1,305 @@
+"""Two people sign the same figures; what they signed is kept as it was, for ever."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from tests.makers.accounts import sign_in
+from tests.makers.ledger import make_entry, make_resident, make_reversal
+from tests.makers.month_close import (
+    CLOSED,
+    COUNTY,
+    HOUR,
+    JUNE,
+    PREPARED,
+    acting,
+    make_closed,
+    make_draft,
+    make_served,
+    make_signer,
+    sign_first,
+    sign_second,
+)
+from tests.makers.races import overlap
+from tests.makers.regions import make_population, make_settings
+from volunteer_hub.accounts import service as accounts
+from volunteer_hub.accounts.models import Account, Role, ScopeKind
+from volunteer_hub.audit.models import AuditEntry
+from volunteer_hub.core.actor import COMMAND_LINE, TIMETABLE
+from volunteer_hub.core.db import db, transaction
+from volunteer_hub.core.errors import DomainError, NotFound
+from volunteer_hub.core.scope import EVERYTHING, Scope
+from volunteer_hub.month_close import checking, composing, content, queries, sealing, service
+from volunteer_hub.month_close.models import ClosedDocument, CloseState, MonthClose
+from volunteer_hub.month_close.sealing import Signature
+from volunteer_hub.notices.models import Notice
+from volunteer_hub.regions.models import Region
+from volunteer_hub.statistics import definitions
+
+
+@pytest.fixture
+def people(app: Flask) -> tuple[Account, Account, int]:
+    """Two of the office, and a volunteer with hours."""
+    _, person = make_served()
+    return make_signer("王主任"), make_signer("李副主任"), person
+
+
+def test_two_people_close_a_month_and_leave_a_document_with_its_sums(people: tuple[Account, Account, int]) -> None:
+    first, second, _ = people
+    kept = make_closed(first, second)
+    said = json.loads(kept.document)
+    assert kept.sha256 == hashlib.sha256(kept.document).hexdigest()
+    assert kept.pdf_sha256 == hashlib.sha256(kept.pdf).hexdigest()
+    assert kept.pdf.startswith(b"%PDF")
+    assert content.canonical(said) == kept.document
+    assert [each["name"] for each in said["signatures"]] == ["王主任", "李副主任"]
+    close = db.session.get_one(MonthClose, kept.close_id)
+    assert close.state is CloseState.CLOSED
+    assert said["digest"] == close.digest == hashlib.sha256(close.content).hexdigest()
+
+
+def test_the_document_says_what_the_figures_are_made_of(people: tuple[Account, Account, int]) -> None:
+    said = json.loads(make_closed(*people[:2]).document)["content"]
+    assert (said["region"]["name"], said["month"], said["version"]) == ("西安区", "2022-06", 1)
+    assert said["as_of"] == "2022-07-06T00:00:00.000000Z"
+    assert said["data_version"] == {"ledger": 1, "standings": 4}
+    assert [(each["period"], each["classes"], each["since"]) for each in said["tables"]] == [
+        ("month", "ABCD", "2022-06-01"),
+        ("month", "AB", "2022-06-01"),
+        ("year", "ABCD", "2022-01-01"),
+        ("year", "AB", "2022-01-01"),
+        ("ever", "ABCD", None),
+        ("ever", "AB", None),
+    ]
+    whole, *parts = said["tables"][0]["cells"]
+    assert whole["population"] == {"value": 100, "base": "census", "year": 2020, "source": "第七次全国人口普查"}
+    assert whole["figures"]["registration_ratio"] == {"numerator": 4, "denominator": 100, "value": "0.0400"}
+    assert (whole["figures"]["with_hours"], whole["figures"]["minutes"]) == (1, 120)
+    assert [part["name"] for part in parts] == ["仙城街道", "东山街道"]
+    assert {each["key"] for each in said["meanings"]["figures"]} == set(definitions.BY_KEY)
+    assert len(said["meanings"]["sha256"]) == 64
+
+
+def test_the_same_account_never_signs_twice_whatever_its_roles(people: tuple[Account, Account, int]) -> None:
+    """Red without the check in `review`, where the database then refuses; see the next test."""
+    first, _, _ = people
+    with transaction():
+        accounts.grant(COMMAND_LINE, first.id, Role.ADMINISTRATOR, ScopeKind.EVERYTHING, "", now=PREPARED)
+    close = make_draft()
+    assert sign_first(first, close).given
+    with pytest.raises(DomainError) as refusal:
+        sign_second(first, close)
+    assert refusal.value.code == "same_person"
+    db.session.rollback()
+    assert db.session.get_one(MonthClose, close.id).state is CloseState.FILED
+
+
+def test_the_database_refuses_one_person_for_both_signatures(people: tuple[Account, Account, int]) -> None:
+    """Red without the CHECK `two_people`."""
+    first, _, _ = people
+    close = make_draft()
+    sign_first(first, close)
+    with pytest.raises(IntegrityError, match="two_people"), transaction():
+        db.session.execute(
+            update(MonthClose).values(state=CloseState.CLOSED, reviewed_by=first.id, closed_at=CLOSED + HOUR)
+        )
+
+
+def test_of_two_first_signers_at_once_one_signs(app: Flask, people: tuple[Account, Account, int]) -> None:
+    """Red if `_in_turn` neither takes a turn nor reads again, and `_move` does not ask for the state."""
+    first, second, _ = people
+    close = make_draft()
+    checked, shown = checking.check(close, now=CLOSED), close.digest
+
+    def sign(account: Account) -> Callable[[], object]:
+        who = acting(account)
+        return lambda: service.file(who, close.id, EVERYTHING, checked, shown=shown, now=CLOSED)
+
+    assert sorted(overlap(app, sign(first), sign(second))) == ["done", "not_a_draft"]
+    assert db.session.get_one(MonthClose, close.id).filed_by == first.id
+
+
+def test_of_two_second_signers_at_once_one_closes(app: Flask, people: tuple[Account, Account, int]) -> None:
+    """Red if `_in_turn` neither takes a turn nor reads again, and `_move` does not ask for the state."""
+    first, second, _ = people
+    third, close = make_signer("赵科长"), make_draft()
+    sign_first(first, close)
+    db.session.expire_all()
+    checked, shown = checking.check(close, now=CLOSED), close.digest
+    filed = Signature("filed", first.id, first.display_name, CLOSED)
+
+    def sign(account: Account) -> Callable[[], object]:
+        reviewed = Signature("reviewed", account.id, account.display_name, CLOSED)
+        sealed, who = sealing.seal(close, filed, reviewed), acting(account)
+        return lambda: service.review(who, close.id, EVERYTHING, checked, sealed, shown=shown, now=CLOSED)
+
+    assert sorted(overlap(app, sign(second), sign(third))) == ["done", "not_filed"]
+    assert len(db.session.scalars(select(ClosedDocument)).all()) == 1
+
+
+def test_a_signer_of_another_division_finds_no_month_here(people: tuple[Account, Account, int]) -> None:
+    close = make_draft()
+    checked = checking.check(close, now=CLOSED)
+    with pytest.raises(NotFound), transaction():
+        service.file(acting(people[0]), close.id, Scope(regions=("110101",)), checked, shown=close.digest, now=CLOSED)
+
+
+def test_an_entry_between_the_signatures_takes_the_first_back_and_says_what_changed(
+    people: tuple[Account, Account, int],
+) -> None:
+    """Red if `check` does not count what arrived."""
+    first, second, person = people
+    close = make_draft()
+    assert sign_first(first, close, now=CLOSED).given
+    make_entry(person, 60, recorded_at=CLOSED + timedelta(minutes=5))
+    assert not sign_second(second, close, now=CLOSED + HOUR).given
+    fresh = db.session.get_one(MonthClose, close.id)
+    assert (fresh.state, fresh.filed_by, fresh.as_of) == (CloseState.DRAFT, None, CLOSED + HOUR)
+    assert fresh.changes is not None
+    assert fresh.changes["entries"] == 1
+    minutes = [each for each in fresh.changes["differences"] if each["key"] == "minutes"]
+    assert (minutes[0]["was"], minutes[0]["now"], minutes[0]["difference"]) == (120, 180, 60)
+    told = db.session.scalars(select(Notice).where(Notice.account_id == first.id)).all()
+    assert [notice.subject for notice in told if "失效" in notice.subject]
+    assert sign_first(first, close, now=CLOSED + 2 * HOUR).given
+    assert sign_second(second, close, now=CLOSED + 3 * HOUR).given
+
+
+def test_an_entry_that_arrives_while_the_second_signs_is_not_closed_over(
+    people: tuple[Account, Account, int],
+) -> None:
+    """Red if `_stands` does not count inside the transaction."""
+    first, second, person = people
+    close = make_draft()
+    sign_first(first, close)
+    db.session.expire_all()
+    checked = checking.check(close, now=CLOSED)
+    filed = Signature("filed", first.id, first.display_name, CLOSED)
+    sealed = sealing.seal(close, filed, Signature("reviewed", second.id, second.display_name, CLOSED))
+    make_entry(person, 60, recorded_at=CLOSED + timedelta(minutes=1))
+    with pytest.raises(DomainError) as refusal, transaction():
+        service.review(acting(second), close.id, EVERYTHING, checked, sealed, shown=close.digest, now=CLOSED)
+    assert refusal.value.code == "moved_on"
+    assert db.session.scalars(select(ClosedDocument)).all() == []
+
+
+def test_registrations_after_the_cut_off_do_not_upset_the_signatures(people: tuple[Account, Account, int]) -> None:
+    first, second, _ = people
+    close = make_draft()
+    make_resident("220403002001", since=CLOSED)
+    assert sign_first(first, close, now=CLOSED + HOUR).given
+    assert sign_second(second, close, now=CLOSED + 2 * HOUR).given
+
+
+def test_service_of_the_new_month_does_not_upset_the_signatures(people: tuple[Account, Account, int]) -> None:
+    first, second, person = people
+    close = make_draft()
+    make_entry(person, 60, service_on=CLOSED.date(), recorded_at=CLOSED)
+    assert sign_first(first, close, now=CLOSED + HOUR).given
+    assert sign_second(second, close, now=CLOSED + 2 * HOUR).given
+
+
+def test_who_signs_figures_other_than_the_latest_is_asked_to_look_again(people: tuple[Account, Account, int]) -> None:
+    close = make_draft()
+    checked = checking.check(close, now=CLOSED)
+    with pytest.raises(DomainError) as refusal, transaction():
+        service.file(acting(people[0]), close.id, EVERYTHING, checked, shown="0" * 64, now=CLOSED)
+    assert refusal.value.code == "other_figures"
+
+
+def test_a_document_prepared_before_another_closed_is_not_chained_beside_it(
+    people: tuple[Account, Account, int],
+) -> None:
+    """Red if `review` does not compare with the last document: the unique sequence would then refuse it unkindly."""
+    first, second, _ = people
+    close = make_draft()
+    sign_first(first, close)
+    db.session.expire_all()
+    checked = checking.check(close, now=CLOSED)
+    filed = Signature("filed", first.id, first.display_name, CLOSED)
+    sealed = sealing.seal(close, filed, Signature("reviewed", second.id, second.display_name, CLOSED))
+    stale = replace(sealed, previous_sha256="0" * 64)
+    with pytest.raises(DomainError) as refusal, transaction():
+        service.review(acting(second), close.id, EVERYTHING, checked, stale, shown=close.digest, now=CLOSED)
+    assert refusal.value.code == "moved_on"
+
+
+def test_a_closed_month_is_byte_identical_whatever_happens_afterwards(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places, person = make_served()
+    first, second = make_signer("王主任"), make_signer("李副主任")
+    kept = make_closed(first, second)
+    document, pdf, close_id = kept.document, kept.pdf, kept.close_id
+    address = f"/office/months/{close_id}/report"
+    browser = sign_in(client, first)
+    page = browser.get(f"/office/months/{close_id}").text
+    made = make_entry(person, 60, recorded_at=CLOSED + HOUR)
+    make_reversal(made, at=CLOSED + 2 * HOUR)
+    make_reversal(1, at=CLOSED + 2 * HOUR)
+    make_resident(places.community, since=PREPARED - timedelta(days=60))
+    make_population(places.county, 90, year=2021)
+    make_settings(places.county, counted_assurance=3)
+    with transaction():
+        db.session.execute(update(Region).where(Region.code == COUNTY).values(name="新区", full_name="新区"))
+        db.session.execute(update(Account).values(display_name="改名"))
+    changed = tuple(replace(figure, rule="另一条规则") for figure in definitions.FIGURES)
+    monkeypatch.setattr(content, "FIGURES", changed)
+    for language in ("zh", "en"):
+        browser.get(f"/language/{language}")
+        headers = {"Accept-Language": language}
+        assert browser.get(f"{address}.json", headers=headers).data == document
+        assert browser.get(f"{address}.pdf", headers=headers).data == pdf
+    assert "西安区" in page
+    assert "西安区" in browser.get(f"/office/months/{close_id}").text
+    taken = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "month_close.download")).all()
+    assert [each.details["kind"] for each in taken] == ["json", "pdf", "json", "pdf"]
+
+
+@pytest.mark.parametrize("table", ["month_closes", "month_close_documents"])
+def test_the_database_keeps_a_closed_month_as_it_is(people: tuple[Account, Account, int], table: str) -> None:
+    """Red without the triggers."""
+    make_closed(*people[:2])
+    where = "id" if table == "month_closes" else "close_id"
+    for statement in (
+        f"UPDATE {table} SET closed_at = closed_at",
+        f"DELETE FROM {table} WHERE {where} > 0",
+    ):
+        with pytest.raises(DBAPIError, match="append-only"), transaction():
+            db.session.execute(text(statement))
+
+
+def test_an_open_month_is_at_most_one_draft(people: tuple[Account, Account, int]) -> None:
+    """Red without the partial unique index: a second version beside an open first."""
+    make_draft()
+    beside = composing.compose(COUNTY, JUNE, version=2, as_of=PREPARED)
+    with transaction():
+        assert service.prepare(beside, now=PREPARED, actor=TIMETABLE) is None
+    assert len(db.session.scalars(select(MonthClose)).all()) == 1
+
+
+def test_those_who_may_sign_are_told_that_the_first_has(people: tuple[Account, Account, int]) -> None:
+    first, second, _ = people
+    close = make_draft()
+    sign_first(first, close)
+    sign_second(second, close)
+    subjects = {
+        account.id: [
+            each.subject for each in db.session.scalars(select(Notice).where(Notice.account_id == account.id))
+        ]
+        for account in (first, second)
+    }
+    assert any("请另一人审核" in subject for subject in subjects[second.id])
+    assert any("已月结" in subject for subject in subjects[first.id])
+    assert not any("请另一人审核" in subject for subject in subjects[first.id])
+    assert queries.list_signers(COUNTY, CLOSED) == sorted((first.id, second.id))
