@@ -13,7 +13,7 @@ from volunteer_hub.core.paper_blocks import GREY, LEADING, MARGIN, PAD, Block, R
 from volunteer_hub.core.pdf import A4, BOLD, REGULAR, fit, mm, width_of, wrap
 from volunteer_hub.core.pdf import Sheet as Paper
 from volunteer_hub.core.printed import printed, visible
-from volunteer_hub.core.tabular import NUMBERS, Column, Sheet
+from volunteer_hub.core.tabular import NUMBERS, Column, Kind, Sheet
 from volunteer_hub.core.text import N_
 
 #: Who signs a table that leaves the office.
@@ -28,6 +28,8 @@ SIZES = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5)
 UPRIGHT_FROM = 8.5
 #: A character of a column's width, as a share of the size of its letters.
 CHARACTER = 0.56
+#: The least share of its width that a text keeps for the sake of numbers.
+TEXTS_KEEP = 0.4
 #: Below a table, room for the number of the page.
 FOOT = 5 * mm
 
@@ -121,7 +123,19 @@ def _fitted(columns: Sequence[Column]) -> _Grid:
         room = page[0] - 2 * MARGIN
         if sum(wanted) <= room:
             break
-    return _Grid(size, page, [width * room / sum(wanted) for width in wanted])
+    return _Grid(size, page, _shared(columns, wanted, room))
+
+
+def _shared(columns: Sequence[Column], wanted: Sequence[float], room: float) -> list[float]:
+    """Return widths that fill the room. Where it is short, texts give way, which can be broken; numbers do not."""
+    texts = sum(width for column, width in zip(columns, wanted, strict=True) if column.kind is Kind.TEXT)
+    left = room - (sum(wanted) - texts)
+    if sum(wanted) <= room or left < texts * TEXTS_KEEP:
+        return [width * room / sum(wanted) for width in wanted]
+    return [
+        width * left / texts if column.kind is Kind.TEXT else width
+        for column, width in zip(columns, wanted, strict=True)
+    ]
 
 
 def _head(sheet: Sheet, full: float) -> Iterator[Text]:
@@ -172,12 +186,15 @@ def _broken(text: str, font: str, size: float, width: float) -> list[str]:
     room = width - 2 * PAD
     if "\n" not in text and width_of(text, font, size) <= room:
         return [text]
-    return [piece for line in wrap(text, font, size, room) for piece in _cut(line, font, size, room)]
+    lines = wrap(text, font, size, room)
+    if any(width_of(line, font, size) > room for line in lines):
+        # A closing sign stands out by its own width: leave room for it, in a column that has any.
+        lines = wrap(text, font, size, max(room - size, size))
+    return [piece for line in lines for piece in _cut(line, font, size, room)]
 
 
 def _cut(line: str, font: str, size: float, room: float) -> Iterator[str]:
-    # A closing sign may stand out into the padding, which has the room for it.
-    while len(line) > 1 and width_of(line, font, size) > room + PAD:
+    while len(line) > 1 and width_of(line, font, size) > room:
         kept = next(n for n in range(len(line) - 1, 0, -1) if n == 1 or width_of(line[:n], font, size) <= room)
         yield line[:kept]
         line = line[kept:]

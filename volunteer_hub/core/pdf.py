@@ -26,6 +26,8 @@ BOLD = "NotoSansSC-Bold"
 mm: float = units.mm
 #: Signs that may not begin a line.
 CLOSING = frozenset("，。、；：？！）》」』”’…—·,.;:?!)]}%")
+#: Signs that may not end one.
+OPENING = "（《「『“‘([{"
 
 
 @lru_cache(maxsize=1)
@@ -119,15 +121,16 @@ def shrunk(lines: Sequence[str], font: str, size: float, width: float) -> float:
 def wrap(text: str, font: str, size: float, width: float) -> list[str]:
     """Break text into lines no wider than `width`: anywhere between Chinese, between words elsewhere.
 
-    A sign that closes never begins a line; it may stand out by its own width.
+    A sign that closes never begins a line, and may stand out by its own width; one that opens never ends a line.
     """
     lines: list[str] = []
     for paragraph in text.splitlines() or [""]:
         line = ""
         for piece in _pieces(paragraph):
             if line and piece not in CLOSING and pdfmetrics.stringWidth(line + piece, font, size) > width:
-                lines.append(line.rstrip())
-                line = piece.lstrip()
+                kept = line.rstrip(OPENING) or line
+                lines.append(kept.rstrip())
+                line = line[len(kept) :] + piece.lstrip()
             else:
                 line += piece
         lines.append(line)

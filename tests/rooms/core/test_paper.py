@@ -140,3 +140,10 @@ def test_a_list_nobody_would_carry_is_refused(monkeypatch: pytest.MonkeyPatch) -
 )
 def test_cells_are_printed_as_the_page_prints_them(kind: Kind, value: Any, expected: str) -> None:
     assert printed(kind, value) == expected
+
+
+@needs_poppler
+def test_where_room_is_short_a_date_stays_whole_and_texts_give_way(tmp_path: Path) -> None:
+    columns = [Column("日期", Kind.DATE, 12), *(Column(f"说明{n}", width=40) for n in range(6))]
+    content = write_pdf([Sheet("宽", columns, [[date(2022, 12, 31), *["很长的说明" * 8] * 6]])], title="", author="")
+    assert "2022-12-31" in read(content, tmp_path, "-raw")

@@ -53,3 +53,9 @@ def test_a_text_takes_the_largest_size_that_fits_and_even_lines() -> None:
     size, lines = fit("志愿服务站点名称", REGULAR, 100, largest=20, smallest=8, lines=1)
     assert (size, lines) == (12, ["志愿服务站点名称"])
     assert fit("志愿服务站点", REGULAR, 100, largest=20, smallest=8, lines=2)[1] == ["志愿服", "务站点"]
+
+
+def test_no_line_ends_with_a_sign_that_opens() -> None:
+    register_fonts()
+    assert wrap("服务（小时）", REGULAR, 10, 30) == ["服务", "（小时）"]
+    assert wrap("（（（（", REGULAR, 10, 20) == ["（（", "（（"]
