@@ -13,14 +13,13 @@ from volunteer_hub.checkin.labels import CLOSES, ENTRY_POINTS
 from volunteer_hub.checkin.models import CloseKind, EntryPoint
 from volunteer_hub.core import clock
 from volunteer_hub.core.errors import Unprocessable
-from volunteer_hub.core.masking import mask_middle
+from volunteer_hub.core.masking import mask_document, mask_middle, mask_mobile, mask_name
 from volunteer_hub.core.paper import signature_line
 from volunteer_hub.core.tabular import Column, Kind, Sheet, hours_of
 from volunteer_hub.core.text import N_
 from volunteer_hub.exchange import attendance
 from volunteer_hub.exchange.attendance import Present, Stay
 from volunteer_hub.exchange.kinds import Request, Say
-from volunteer_hub.exchange.persons import mobile_of, name_of, number_of
 
 UNMARKED, OPEN, PENDING = N_("未记录"), N_("尚未签退"), N_("待审核")
 EFFECTIVE, NOTHING, MAKE_UP = N_("已生效"), N_("未计时长"), N_("补录")
@@ -155,10 +154,10 @@ def _rows(request: Request, found: attendance.Attendance) -> Iterator[Sequence[A
 def _who(request: Request, person: Present) -> list[Any]:
     volunteer, sign_up = person.volunteer, person.sign_up
     return [
-        name_of(request, volunteer.name),
-        number_of(request, volunteer.number),
+        mask_name(volunteer.name),
+        mask_document(volunteer.number),
         person.team,
-        mobile_of(request, volunteer.mobile),
+        mask_mobile(volunteer.mobile),
         sign_up.asked_at if sign_up else None,
         request.say(SIGN_UP_STATES[sign_up.state] if sign_up else N_("未报名")),
     ]

@@ -70,7 +70,7 @@ KINDS = (
         N_("志愿服务统计"),
         N_("注册率、有服务时长占比、参与率、时长与人均时长，本级和各下级一行一个，附口径说明和更正。"),
         _ratios,
-        ASKED | {Need.ROWS, Need.HAVING},
+        ASKED | {Need.ROWS},
     ),
     FileKind(
         "ministry",

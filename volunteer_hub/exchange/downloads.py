@@ -9,16 +9,24 @@ from urllib.parse import quote
 
 from flask import Response, stream_with_context
 
-from volunteer_hub.core.tabular import CHUNK, Sheet, csv_chunks
+from volunteer_hub.core.tabular import CHUNK, Encoding, Sheet, csv_chunks
 from volunteer_hub.core.workbook import write_xlsx
 
 CSV = "text/csv; charset=utf-8"
+GB18030 = "text/csv; charset=gb18030"
+PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def csv_file(name: str, sheet: Sheet) -> Response:
+def csv_file(name: str, sheet: Sheet, encoding: Encoding = Encoding.UTF_8) -> Response:
     """Return a sheet as CSV, sent while it is being made."""
-    return _attachment(stream_with_context(csv_chunks(sheet)), f"{name}.csv", CSV)
+    kind = CSV if encoding is Encoding.UTF_8 else GB18030
+    return _attachment(stream_with_context(csv_chunks(sheet, encoding)), f"{name}.csv", kind)
+
+
+def pdf_file(name: str, content: bytes) -> Response:
+    """Return a PDF that was made."""
+    return _attachment([content], f"{name}.pdf", PDF)
 
 
 def xlsx_file(name: str, sheets: Iterable[Sheet]) -> Response:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from volunteer_hub.core import clock
+from volunteer_hub.core.masking import mask_document, mask_mobile, mask_name
 from volunteer_hub.core.paper import signature_line
 from volunteer_hub.core.tabular import Column, Kind, Sheet, hours_of
 from volunteer_hub.core.text import N_
@@ -15,7 +16,6 @@ from volunteer_hub.exchange.asked import listed_lines
 from volunteer_hub.exchange.entries import Line, lines
 from volunteer_hub.exchange.kinds import Request, Say
 from volunteer_hub.exchange.midnight import Part, by_day, undivided
-from volunteer_hub.exchange.persons import document_of, mobile_of, name_of, number_of
 from volunteer_hub.ledger.models import EntryKind, HoursClass
 from volunteer_hub.statistics import evidence
 from volunteer_hub.statistics.definitions import CLASS_NAMES
@@ -115,8 +115,8 @@ def _hours_row(request: Request, line: Line, total: _Total) -> list[Any]:
     reversal = entry.kind is EntryKind.REVERSAL
     return [
         entry.service_on,
-        name_of(request, row.name),
-        number_of(request, row.number),
+        mask_name(row.name),
+        mask_document(row.number),
         None if reversal else begins,
         None if reversal else ends,
         entry.minutes,
@@ -150,10 +150,10 @@ def _national_row(request: Request, line: Line, part: Part, number: int) -> list
     entry, row, say = line.row.HoursEntry, line.row, request.say
     return [
         number,
-        name_of(request, row.name),
-        document_of(request, row.document_number),
-        mobile_of(request, row.mobile),
-        number_of(request, row.number),
+        mask_name(row.name),
+        mask_document(row.document_number),
+        mask_mobile(row.mobile),
+        mask_document(row.number),
         row.activity or "",
         row.team or row.station or "",
         part.on,

@@ -62,8 +62,6 @@ class Request:
     team_id: int | None = None
     shift_id: int | None = None
     report_year: int | None = None
-    #: Identity in full: never read from arguments, set only for a request that another person approved.
-    unmasked: bool = False
 
     def args(self) -> dict[str, str]:
         """Return the request as arguments from which `read` makes it again."""

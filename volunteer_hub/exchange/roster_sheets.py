@@ -12,13 +12,13 @@ from sqlalchemy import or_, select
 from volunteer_hub.core import clock
 from volunteer_hub.core.categories import CATEGORIES, SKILLS
 from volunteer_hub.core.db import db
+from volunteer_hub.core.masking import mask_document, mask_mobile, mask_name
 from volunteer_hub.core.paper import signature_line
 from volunteer_hub.core.tabular import Column, Kind, Sheet, hours_of
 from volunteer_hub.core.text import N_
 from volunteer_hub.exchange.asked import listed_lines
 from volunteer_hub.exchange.entries import below
 from volunteer_hub.exchange.kinds import Request, Say
-from volunteer_hub.exchange.persons import document_of, mobile_of, name_of, number_of
 from volunteer_hub.statistics import evidence
 from volunteer_hub.statistics.evidence import Crowd
 from volunteer_hub.statistics.labels import HAVING
@@ -132,13 +132,13 @@ def _row(request: Request, person: Any, known: Any, teams: Mapping[int, list[str
     say = request.say
     return [
         number,
-        name_of(request, person.name),
-        number_of(request, person.number),
+        mask_name(person.name),
+        mask_document(person.number),
         say(SEXES[known.sex]) if known.sex else "",
         str(known.birth_on.year) if known.birth_on else "",
         say(DOCUMENT_KINDS[known.document_kind]),
-        document_of(request, person.document_number),
-        mobile_of(request, person.mobile),
+        mask_document(person.document_number),
+        mask_mobile(person.mobile),
         person.place,
         say(ASSURANCES_SHORT[person.assurance]),
         _words(known.skills, SKILLS, say),
