@@ -46,8 +46,12 @@ EPOCH, LEAP = date(1899, 12, 31), 59
 DAY_SECONDS = 86_400
 
 
+class TooManyRows(ValueError):
+    """A sheet with more rows than the format holds."""
+
+
 def write_xlsx(target: IO[bytes], sheets: Iterable[Sheet]) -> None:
-    """Write sheets as one workbook. Raises ValueError beyond a sheet's rows.
+    """Write sheets as one workbook. Raises TooManyRows beyond a sheet's rows.
 
     The same sheets give the same bytes: the archive bears no date.
     """
@@ -101,7 +105,7 @@ class _Writer:
             first, count = self.last + 1, len(columns[0])
             self.last += count
             if self.last > ROW_LIMIT:
-                raise ValueError("more rows than a sheet can hold")
+                raise TooManyRows("more rows than a sheet can hold")
             numbers = [str(number) for number in range(first, first + count)]
             cells = [convert(values) for convert, values in zip(converters, columns, strict=True)]
             row = self._row([around for around, _ in cells])

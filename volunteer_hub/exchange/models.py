@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from volunteer_hub.core.db import Base, BigKey, Json, PrimaryKey, choice
+from volunteer_hub.core.db import Base, BigKey, PrimaryKey, choice
 
 
 class ExportState(StrEnum):
@@ -70,9 +70,7 @@ class IdentityExport(Base):
     people: Mapped[int | None]
 
     __table_args__ = (
-        CheckConstraint(
-            "decided_by IS NULL OR state = 'withdrawn' OR decided_by <> requested_by", name="two_people"
-        ),
+        CheckConstraint("decided_by IS NULL OR state = 'withdrawn' OR decided_by <> requested_by", name="two_people"),
         CheckConstraint(
             "(state = 'pending') = (decided_at IS NULL) AND (decided_at IS NULL) = (decided_by IS NULL)"
             " AND (state <> 'rejected' OR decision_reason IS NOT NULL)",
