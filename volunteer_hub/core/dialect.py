@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, event, func, select, text
+from sqlalchemy import Connection, Date, Engine, Table, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from volunteer_hub.core.loading import Loader, PostgresLoader, SqliteLoader
 
 _TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(CAST(:keys AS text[])) AS key")
 
@@ -150,6 +152,14 @@ def new_keys(session: AnySession, table: Table, count: int) -> list[int]:
     return list(session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, count))))
 
 
+def loader(session: AnySession) -> Loader:
+    """Return this engine's way of filling tables with millions of rows, in the session's transaction."""
+    connection = session.connection()
+    if name(session) == "postgresql":
+        return PostgresLoader(connection)
+    return SqliteLoader(connection, wide=("PRAGMA cache_size=-400000",), usual=("PRAGMA cache_size=-2000",))
+
+
 def settle(engine: Engine) -> None:
     """Let the engine take stock after a bulk load: statistics for its plans, and SQLite's log back into the file."""
     with engine.begin() as connection:
@@ -226,3 +236,29 @@ def _identifier(word: str) -> str:
     if not re.fullmatch(r"[a-z_][a-z0-9_]*", word):
         raise ValueError(f"not a table or trigger name: {word!r}")
     return word
+
+
+def write_many(session: AnySession, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write many rows of numbers, texts and civil dates by the engine's own way for many: COPY, or one prepared
+    statement. Nothing is returned, and no default of the tables' declarations is filled in."""
+    names = ", ".join(_identifier(column) for column in columns)
+    connection = session.connection().connection
+    if name(session) == "postgresql":
+        with connection.cursor().copy(f"COPY {_identifier(table.name)} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    dates = [number for number, column in enumerate(columns) if isinstance(table.c[column].type, Date)]
+    places = ", ".join("?" * len(columns))
+    connection.cursor().executemany(
+        f"INSERT INTO {_identifier(table.name)} ({names}) VALUES ({places})",
+        (_with_texts(row, dates) for row in rows),  # type: ignore[arg-type]  # sqlite3 takes any iterable
+    )
+
+
+def _with_texts(row: Sequence[Any], dates: Sequence[int]) -> list[Any]:
+    """Return a row with its civil dates as SQLite keeps them."""
+    plain = list(row)
+    for number in dates:
+        plain[number] = plain[number].isoformat()
+    return plain

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
@@ -11,18 +13,36 @@ from flask.cli import AppGroup
 from volunteer_hub.core import clock, dialect
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.errors import DomainError
-from volunteer_hub.demo import keyring, present, queries, removal, service, staff
+from volunteer_hub.demo import city_service, keyring, present, queries, removal, service, staff
+from volunteer_hub.demo.city_plan import FEWEST_ENTRIES, MOST_PEOPLE, CityPlan
 from volunteer_hub.demo.plan import REPORTED_PEOPLE, Plan
+from volunteer_hub.statistics import folding
+
+#: The smaller one is made in memory.
+MOST_IN_ONE_YEAR = 200_000
 
 demo = AppGroup("demo", help="The demonstration district: made from a seed, marked, removable.")
 
 
 @demo.command("load")
 @click.option("--seed", default=Plan.seed, show_default=True, help="The same seed makes the same district.")
-@click.option("--people", default=REPORTED_PEOPLE, show_default=True, type=click.IntRange(100, 200_000))
+@click.option("--people", default=REPORTED_PEOPLE, show_default=True, type=click.IntRange(100, MOST_PEOPLE))
+@click.option(
+    "--entries",
+    type=click.IntRange(FEWEST_ENTRIES),
+    help="Make the large one instead: so many lines in the ledger over three years, in an invented district.",
+)
 @click.option("--if-new", is_flag=True, help="Only into an unused database; where it is there, keep it going.")
-def load(seed: int, people: int, if_new: bool) -> None:
-    """Make the demonstration district, in one transaction: interrupted, nothing of it stays."""
+def load(seed: int, people: int, entries: int | None, if_new: bool) -> None:
+    """Make the demonstration district, in one transaction: interrupted, nothing of it stays.
+
+    With --entries the tables of people and hours are closed to everybody else meanwhile.
+    """
+    if entries is not None:
+        _load_city(CityPlan(people, entries, clock.today() - timedelta(days=1), seed))
+        return
+    if people > MOST_IN_ONE_YEAR:
+        raise click.UsageError("So many people want --entries too.")
     plan = Plan(people=people, seed=seed)
     try:
         with transaction():
@@ -39,6 +59,31 @@ def load(seed: int, people: int, if_new: bool) -> None:
     dialect.settle(db.engine)
     keyring.keep(_folder(), _database(), made.logins)
     click.echo(f"{made.people:,} volunteers, {made.with_hours:,} of them with hours from {made.visits:,} visits.")
+
+
+def _load_city(plan: CityPlan) -> None:
+    try:
+        with transaction(), click.progressbar(length=plan.rows, label="演示数据 / large demonstration") as bar:
+            logins = city_service.load(plan, bar.update, now=clock.now())
+    except DomainError as error:
+        raise click.ClickException(error.message % error.params) from error
+    dialect.settle(db.engine)
+    keyring.keep(_folder(), _database(), logins)
+    _fold()
+    click.echo(f"{plan.people:,} volunteers and {plan.entries:,} lines of the ledger up to {plan.until}.")
+
+
+def _fold() -> None:
+    """Count everything anew: the figures do not wait for the timetable."""
+    with transaction(), click.progressbar(length=1, label="统计 / figures") as bar:
+        rows = folding.rebuild(now=clock.now(), progress=lambda done, of: _show(bar, done, of))
+    dialect.settle(db.engine)
+    click.echo(f"{rows:,} counted days.")
+
+
+def _show(bar: Any, done: int, of: int) -> None:
+    bar.length = of
+    bar.update(done - bar.pos)
 
 
 @demo.command("logins")

@@ -35,12 +35,12 @@ def load_ground(*, now: datetime) -> int:
     return loaded.added
 
 
-def add_policy(*, now: datetime) -> PolicyVersion:
-    """Add the district's hour policy, the usual one but for the least stay: whoever tries it need not wait long."""
+def add_policy(prefix: str = DISTRICT_PREFIX, *, now: datetime) -> PolicyVersion:
+    """Add a district's hour policy, the usual one but for the least stay: whoever tries it need not wait long."""
     rules = Policy(least_minutes=1).as_rules()
     db.session.add(
         HourPolicy(
-            region_prefix=DISTRICT_PREFIX,
+            region_prefix=prefix,
             version=1,
             effective_from=ledger.THE_BEGINNING,
             rules=rules,
@@ -50,7 +50,7 @@ def add_policy(*, now: datetime) -> PolicyVersion:
     )
     db.session.flush()
     ledger_queries.forget_policies()
-    return ledger.policy_for(DISTRICT, now, now=now)
+    return ledger.policy_for(prefix.ljust(12, "0"), now, now=now)
 
 
 def weights(streets: list[Street], random: Random) -> dict[str, float]:

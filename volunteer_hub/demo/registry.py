@@ -26,7 +26,9 @@ def write_people(people: list[Person], progress: Progress) -> list[int]:
     """Insert everybody with an account nobody has a password for; return their ids in the same order."""
     ids = bulk.keys(Volunteer, len(people))
     account_ids = bulk.keys(Account, len(people))
-    numbers = list(_numbers(people))
+    numbers = list(
+        take_numbers([f"{person.region_code[:6]}{clock.civil_date(person.registered_at):%y%m}" for person in people])
+    )
     bulk.write(Account, [_account(key, person) for key, person in zip(account_ids, people, strict=True)], progress)
     names = [
         row
@@ -52,9 +54,8 @@ def _write_numbered(
     bulk.write(model, rows, progress)
 
 
-def _numbers(people: list[Person]) -> Iterator[str]:
-    """Yield each person's volunteer number, taken from the series of county and month like any other."""
-    prefixes = [f"{person.region_code[:6]}{clock.civil_date(person.registered_at):%y%m}" for person in people]
+def take_numbers(prefixes: list[str]) -> Iterator[str]:
+    """Yield a volunteer number for each county and month (2204032611), taken from its series like any other."""
     table = NumberSeries.__table__
     following: dict[str, int] = {}
     for prefix, count in Counter(prefixes).items():

@@ -7,6 +7,7 @@ real people, stations, teams, activities and their figures, and the trail.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, case, func, insert, or_, select, update
@@ -16,15 +17,17 @@ from volunteer_hub.amendments.models import Correction, EvidencePicture, MakeUp
 from volunteer_hub.audit import service as audit
 from volunteer_hub.checkin.models import Scan, ScanRuling, ServiceSession, WalkIn
 from volunteer_hub.core.actor import COMMAND_LINE
-from volunteer_hub.core.db import AnySelect, db
-from volunteer_hub.core.dialect import append_only_lifted
+from volunteer_hub.core.db import AnySelect, db, table_of
+from volunteer_hub.core.dialect import append_only_lifted, loader
 from volunteer_hub.demo import uprooting
+from volunteer_hub.demo.city_plan import CITY
 from volunteer_hub.demo.plan import DISTRICT
 from volunteer_hub.demo.uprooting import Removed, delete_rows
 from volunteer_hub.ledger.models import HoursBalance, HoursClass, HoursDay, HoursEntry
 from volunteer_hub.publicity.models import HoursReport
 from volunteer_hub.reviews.models import ReviewCase
 from volunteer_hub.stations.models import Station, StationKeeper
+from volunteer_hub.statistics import folding
 from volunteer_hub.teams.models import Membership, Team
 from volunteer_hub.volunteers.models import Card, Consent, Guardian, NumberSeries, Standing, Volunteer
 
@@ -35,11 +38,10 @@ PROJECTS = select(Project.id).where(or_(Project.is_demonstration, Project.statio
 ACTIVITIES = select(Activity.id).where(or_(Activity.station_id.in_(STATIONS), Activity.project_id.in_(PROJECTS)))
 SHIFTS = select(Shift.id).where(Shift.activity_id.in_(ACTIVITIES))
 
-#: Tables whose rows cannot be deleted otherwise.
+#: Tables whose rows cannot be deleted otherwise; the ledger is opened by itself.
 KEPT_AS_WRITTEN = (
     "scans",
     "scan_rulings",
-    "hours_entries",
     "hours_reports",
     "evidence_pictures",
     "population_figures",
@@ -51,6 +53,8 @@ def remove(*, now: datetime) -> Removed:
     """Remove the demonstration and return how many rows went from which table. Raises nothing for an empty one."""
     removed: Removed = {}
     with append_only_lifted(db.session, KEPT_AS_WRITTEN):
+        with _ledger_opened():
+            _remove_hours(removed)
         _remove_service(removed)
         _remove_register(removed)
         uprooting.detach_real_rows()
@@ -62,12 +66,29 @@ def remove(*, now: datetime) -> Removed:
         delete_rows(removed, Station, Station.is_demonstration)
         uprooting.remove_ground(removed)
     db.session.expire_all()
+    folding.rebuild(now=now)
     audit.record(COMMAND_LINE, "demo.remove", "demonstration", DISTRICT, now=now, region=DISTRICT, rows=removed)
     return removed
 
 
+def _ledger_opened() -> AbstractContextManager[None]:
+    """Let lines go from the ledger. Of the large demonstration so many go that its indexes are made again after."""
+    if uprooting.last_loading(CITY):
+        return loader(db.session).lightened((table_of(HoursEntry),))
+    return append_only_lifted(db.session, ("hours_entries",))
+
+
+def _remove_hours(removed: Removed) -> None:
+    """Remove the ledger's lines with their sums; real people keep the sums of their real lines."""
+    guests = _guests()
+    delete_rows(removed, HoursEntry, _about(HoursEntry))
+    for model in (HoursBalance, HoursDay):
+        delete_rows(removed, model, or_(model.volunteer_id.in_(PEOPLE), model.volunteer_id.in_(guests)))
+    _sum_up_again(guests)
+
+
 def _remove_service(removed: Removed) -> None:
-    """Remove what was served: reports, requests, cases, ledger, sessions, scans, sign-ups and shifts."""
+    """Remove what was served: reports, requests, cases, sessions, scans, sign-ups and shifts."""
     delete_rows(
         removed, HoursReport, or_(HoursReport.activity_id.in_(ACTIVITIES), HoursReport.volunteer_id.in_(PEOPLE))
     )
@@ -89,11 +110,6 @@ def _remove_service(removed: Removed) -> None:
     )
     delete_rows(removed, ScanRuling, ScanRuling.scan_id.in_(scans))
     _forget_claims(removed)
-    guests = _guests()
-    delete_rows(removed, HoursEntry, _about(HoursEntry))
-    for model in (HoursBalance, HoursDay):
-        delete_rows(removed, model, or_(model.volunteer_id.in_(PEOPLE), model.volunteer_id.in_(guests)))
-    _sum_up_again(guests)
     delete_rows(removed, ServiceSession, _about(ServiceSession))
     delete_rows(removed, Scan, _about(Scan))
     delete_rows(removed, WalkIn, WalkIn.shift_id.in_(SHIFTS))

@@ -46,25 +46,39 @@ class Login:
     password: str
 
 
-def make_staff(places: list[Place], random: Random, *, now: datetime) -> dict[str, int]:
+def make_staff(
+    places: list[Place],
+    random: Random,
+    *,
+    own_street: str = OWN_STREET,
+    district: str = DISTRICT_PREFIX,
+    now: datetime,
+) -> dict[str, int]:
     """Make everybody who works at a desk or a door; return the manager of each street's institute."""
     names = Names(random)
     managers: dict[str, int] = {}
     for place in places:
         if place.kind is StationKind.INSTITUTE:
-            sign_in = {SignInKind.STAFF_NAME: "zhandian"} if place.street_code == OWN_STREET else {}
+            sign_in = {SignInKind.STAFF_NAME: "zhandian"} if place.street_code == own_street else {}
             title = f"{names.families(1)[0]}{names.given(male=random.random() < 0.5)}"
             account = accounts.create_account(title, None, sign_in, now=now, demonstration=True)
             accounts.grant(MAKER, account.id, Role.STATION_MANAGER, ScopeKind.STATION, place.path, now=now)
             managers[place.street_code] = account.id
             if sign_in:
-                _make_office(place.path, now=now)
+                _make_office(place.path, district, now=now)
     return managers
 
 
-def _make_office(own_path: str, *, now: datetime) -> None:
+def find_office() -> int:
+    """Return the account of the demonstration's Office."""
+    return next(
+        account.id for account in account_queries.list_by_sign_in_name("wenmingban") if account.is_demonstration
+    )
+
+
+def _make_office(own_path: str, district: str, *, now: datetime) -> None:
     for name, role, kind, value in (
-        ("wenmingban", Role.OFFICE, ScopeKind.REGION, DISTRICT_PREFIX),
+        ("wenmingban", Role.OFFICE, ScopeKind.REGION, district),
         ("saoma", Role.SCANNER, ScopeKind.STATION, own_path),
         ("guanli", Role.ADMINISTRATOR, ScopeKind.EVERYTHING, ""),
         ("shenji", Role.AUDITOR, ScopeKind.EVERYTHING, ""),

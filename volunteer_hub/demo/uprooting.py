@@ -13,8 +13,9 @@ from volunteer_hub.audit.models import AuditEntry
 from volunteer_hub.checkin.models import Device, Pairing, ServiceSession
 from volunteer_hub.core.db import Base, db
 from volunteer_hub.core.scope import in_region
+from volunteer_hub.demo.city_plan import CITY
 from volunteer_hub.demo.district import MAKER
-from volunteer_hub.demo.plan import DISTRICT, DISTRICT_PREFIX
+from volunteer_hub.demo.plan import DISTRICT
 from volunteer_hub.ledger import queries as ledger_queries
 from volunteer_hub.ledger.models import HourPolicy, HoursEntry
 from volunteer_hub.notices.models import Notice
@@ -94,19 +95,25 @@ def remove_ground(removed: Removed) -> None:
     ledger_queries.forget_policies()
     delete_rows(removed, PopulationFigure, PopulationFigure.entered_by == MAKER.label)
     delete_rows(removed, AreaSettings, AreaSettings.chosen_by == MAKER.label)
-    loading = _last("demo.load")
+    for code in (DISTRICT, CITY):
+        _remove_district(removed, code)
+
+
+def _remove_district(removed: Removed, code: str) -> None:
+    """Remove a district's divisions and those above it, if the demonstration was the first to load them."""
+    loading = last_loading(code)
     if loading and loading.details.get("regions_added"):
         for level in (RegionLevel.COMMUNITY, RegionLevel.STREET, RegionLevel.COUNTY):
-            _remove_divisions(removed, and_(in_region(Region.code, DISTRICT_PREFIX), Region.level == level))
-        for code in reversed(codes_above(DISTRICT)):
-            _remove_divisions(removed, Region.code == code)
+            _remove_divisions(removed, and_(in_region(Region.code, code), Region.level == level))
+        for above in reversed(codes_above(code)):
+            _remove_divisions(removed, Region.code == above)
 
 
-def _last(action: str) -> AuditEntry | None:
-    """Return the trail's last row of an action on the district."""
+def last_loading(code: str) -> AuditEntry | None:
+    """Return the trail's row of the last time a district was made, if it ever was."""
     return db.session.scalar(
         select(AuditEntry)
-        .where(AuditEntry.action == action, AuditEntry.object_id == DISTRICT)
+        .where(AuditEntry.action == "demo.load", AuditEntry.object_id == code)
         .order_by(AuditEntry.id.desc())
         .limit(1)
     )

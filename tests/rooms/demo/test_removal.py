@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from tests.makers.checkin import Door, make_door, make_signed_up
-from tests.makers.demo import NOW, load_small
+from tests.makers.demo import NOW, load_small, rows_left
 from tests.makers.phones import make_phone
 from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Account, Role, RoleGrant, ScopeKind
@@ -29,18 +29,10 @@ from volunteer_hub.ledger.models import HoursBalance, HoursDay, HoursEntry
 from volunteer_hub.stations.models import Station, StationKind
 from volunteer_hub.volunteers.models import Volunteer
 
-#: What stays by intention: the trail, and that this database has been asked before.
-KEPT = {"audit_entries", "job_runs"}
-
 
 def remove() -> removal.Removed:
     with transaction():
         return removal.remove(now=NOW)
-
-
-def rows_left() -> dict[str, int]:
-    counts = {t.name: db.session.scalar(select(func.count()).select_from(t)) or 0 for t in db.metadata.sorted_tables}
-    return {name: count for name, count in counts.items() if count and name not in KEPT}
 
 
 def test_nothing_is_left_of_it(app: Flask) -> None:

@@ -1,0 +1,162 @@
+"""Fills tables with millions of rows inside one transaction, each engine in its own fastest way.
+
+Whatever a row would set off one by one (triggers, secondary indexes, the look-up of each reference) is
+lifted from the tables and put back over all rows at once. What triggers would have summed up, the
+caller writes itself. An error inside undoes everything: both engines keep such changes in the transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Table
+
+#: One row in the form both engines read: numbers, None, and texts as they are stored
+#: (`2026-03-05`, `2026-03-05 01:00:00.000000`, JSON); 0 and 1 for what is false or true.
+Plain = Sequence[int | float | str | None]
+
+
+class Loader(Protocol):
+    """What filling needs of an engine."""
+
+    def reserve(self, table: Table, count: int) -> range:
+        """Return so many unused values for the `id` of a lightened table, one after another."""
+
+    def copy(self, table: Table, columns: Sequence[str], rows: Iterable[Plain]) -> None:
+        """Insert rows. Constraints of a row hold at once; what was lifted holds at the end."""
+
+    @contextmanager
+    def lightened(self, tables: Sequence[Table]) -> Iterator[None]:
+        """Lift what slows the tables down, and put it back at the end, when all of it must hold.
+
+        Others may neither write these tables nor, on PostgreSQL, read them until the transaction ends.
+        """
+        yield
+
+
+class _Keys:
+    """Counts the ids given out, from the first unused one of each table."""
+
+    def __init__(self) -> None:
+        self.following: dict[str, int] = {}
+
+    def take(self, table: str, count: int, first: Callable[[], int]) -> range:
+        if table not in self.following:
+            self.following[table] = first()
+        start = self.following[table]
+        self.following[table] += count
+        return range(start, start + count)
+
+
+class PostgresLoader:
+    """COPY; unique and foreign keys and indexes are built over all rows at the end."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._keys = _Keys()
+
+    def reserve(self, table: Table, count: int) -> range:
+        """Return so many unused values; the sequence hears of them at the end, since nobody else asks it."""
+        return self._keys.take(table.name, count, lambda: self._sequence(table.name, "nextval({})"))
+
+    def _sequence(self, table: str, call: str) -> int:
+        sequence = f"pg_get_serial_sequence('{table}', 'id')"
+        return int(self._connection.exec_driver_sql(f"SELECT {call.format(sequence)}").scalar_one())
+
+    def copy(self, table: Table, columns: Sequence[str], rows: Iterable[Plain]) -> None:
+        """Send rows by COPY."""
+        raw: Any = self._connection.connection.driver_connection
+        with (
+            raw.cursor() as cursor,
+            cursor.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
+
+    @contextmanager
+    def lightened(self, tables: Sequence[Table]) -> Iterator[None]:
+        """Lift user triggers, foreign keys, and every index but the primary key's."""
+        run = self._connection.exec_driver_sql
+        # A referenced row is looked up for all rows at once, and an index sorted at once: both like memory.
+        run("SET LOCAL maintenance_work_mem = '512MB'")
+        for table in tables:
+            run(f"LOCK TABLE {table.name} IN ACCESS EXCLUSIVE MODE")
+        back = [statement for table in tables for statement in self._lift(table)]
+        yield
+        for table_name, following in self._keys.following.items():
+            self._sequence(table_name, f"setval({{}}, {following - 1})")
+        for statement in sorted(back, key=lambda statement: " FOREIGN KEY " in statement):
+            run(statement)
+
+    def _lift(self, table: Table) -> list[str]:
+        run, where = self._connection.exec_driver_sql, f"'{table.name}'::regclass"
+        run(f"ALTER TABLE {table.name} DISABLE TRIGGER USER")
+        back = [f"ALTER TABLE {table.name} ENABLE TRIGGER USER"]
+        constraints = run(
+            f"""SELECT conname, pg_get_constraintdef(c.oid) FROM pg_constraint c
+                WHERE conrelid = {where} AND (contype = 'f' OR contype IN ('u', 'x') AND NOT EXISTS (
+                    SELECT 1 FROM pg_constraint f WHERE f.contype = 'f' AND f.conindid = c.conindid))
+                ORDER BY conname"""
+        ).all()
+        for name, definition in constraints:
+            run(f"ALTER TABLE {table.name} DROP CONSTRAINT {name}")
+            back.append(f"ALTER TABLE {table.name} ADD CONSTRAINT {name} {definition}")
+        indexes = run(
+            f"""SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index i
+                WHERE indrelid = {where} AND NOT EXISTS (
+                    SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid) ORDER BY 1"""
+        ).all()
+        for name, definition in indexes:
+            run(f"DROP INDEX {name}")
+            back.append(definition)
+        return back
+
+
+class SqliteLoader:
+    """Prepared tuples; triggers and indexes are made again at the end. References are looked up row by row."""
+
+    def __init__(self, connection: Connection, wide: Sequence[str], usual: Sequence[str]) -> None:
+        self._connection = connection
+        #: Statements that give the connection a larger cache, and take it away again.
+        self._wide, self._usual = wide, usual
+        self._keys = _Keys()
+
+    def reserve(self, table: Table, count: int) -> range:
+        """Return so many values above the last `id`: there is one writer at a time."""
+        return self._keys.take(table.name, count, lambda: self._above(table.name))
+
+    def _above(self, table: str) -> int:
+        return int(self._connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").scalar_one())
+
+    def copy(self, table: Table, columns: Sequence[str], rows: Iterable[Plain]) -> None:
+        """Insert by the bare driver."""
+        raw: Any = self._connection.connection.driver_connection
+        places = ", ".join("?" * len(columns))
+        raw.executemany(f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({places})", rows)
+
+    @contextmanager
+    def lightened(self, tables: Sequence[Table]) -> Iterator[None]:
+        """Lift triggers and indexes; those of unique constraints stay, they are part of the table."""
+        run = self._connection.exec_driver_sql
+        for statement in self._wide:
+            run(statement)
+        try:
+            back: list[str] = []
+            for table in tables:
+                rows = run(
+                    "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = ? AND type IN ('trigger', 'index')"
+                    " AND sql IS NOT NULL ORDER BY type, name",
+                    (table.name,),
+                ).all()
+                for kind, name, sql in rows:
+                    run(f"DROP {kind.upper()} {name}")
+                    back.append(sql)
+            yield
+            # Indexes first, as the order of the letters has it: triggers may look something up.
+            for sql in back:
+                run(sql)
+        finally:
+            for statement in self._usual:
+                run(statement)
