@@ -17,9 +17,16 @@ from volunteer_hub.activities import models as _activities
 from volunteer_hub.activities import routes as activities
 from volunteer_hub.amendments import correction_routes, make_up_jobs, make_up_routes
 from volunteer_hub.amendments import models as _requests
+from volunteer_hub.anomalies import admin_routes as anomalies_admin
+from volunteer_hub.anomalies import cli as anomalies_cli
+from volunteer_hub.anomalies import jobs as anomalies_jobs
 from volunteer_hub.anomalies import models as _anomalies
+from volunteer_hub.anomalies import routes as anomalies
 from volunteer_hub.audit import models as _audit
 from volunteer_hub.audit import routes as audit
+from volunteer_hub.boards import public_routes as public_figures
+from volunteer_hub.boards import routes as boards
+from volunteer_hub.boards import wall_routes as walls
 from volunteer_hub.checkin import admin_routes as checkin_admin
 from volunteer_hub.checkin import api as checkin_api
 from volunteer_hub.checkin import device_routes as checkin_devices
@@ -27,12 +34,18 @@ from volunteer_hub.checkin import models as _checkin
 from volunteer_hub.checkin import routes as checkin
 from volunteer_hub.core import leases as _leases
 from volunteer_hub.demo import cli as demo_cli
+from volunteer_hub.exchange import cli as exports_cli
+from volunteer_hub.exchange import export_jobs, identity_routes, job_routes, shift_routes
 from volunteer_hub.exchange import models as _exports
 from volunteer_hub.exchange import routes as exchange
 from volunteer_hub.home import api as home_api
 from volunteer_hub.home import cli as home_cli
 from volunteer_hub.home import routes as home
 from volunteer_hub.home import team_subtrees
+from volunteer_hub.imports import invitation_routes as invitations
+from volunteer_hub.imports import jobs as imports_jobs
+from volunteer_hub.imports import models as _imports
+from volunteer_hub.imports import routes as imports
 from volunteer_hub.ledger import cli as ledger_cli
 from volunteer_hub.ledger import models as _ledger
 from volunteer_hub.month_close import cli as month_close_cli
@@ -72,6 +85,8 @@ from volunteer_hub.stations import admin_routes as stations_admin
 from volunteer_hub.stations import models as _stations
 from volunteer_hub.stations import routes as stations
 from volunteer_hub.statistics import api as statistics_api
+from volunteer_hub.statistics import cli as statistics_cli
+from volunteer_hub.statistics import jobs as statistics_jobs
 from volunteer_hub.statistics import models as _figures
 from volunteer_hub.statistics import routes as statistics
 from volunteer_hub.teams import admin_routes as teams_admin
@@ -90,6 +105,7 @@ TABLES = (
     _exports,
     _figures,
     _leases,
+    _imports,
     _ledger,
     _month_close,
     _notices,
@@ -141,24 +157,44 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     hours_reports.pages,
     statistics.pages,
     statistics_api.pages,
+    boards.pages,
+    walls.pages,
+    public_figures.pages,
     exchange.pages,
+    shift_routes.pages,
+    job_routes.pages,
+    identity_routes.pages,
     month_close.pages,
+    anomalies_admin.pages,
+    anomalies.pages,
+    imports.pages,
+    invitations.pages,
     audit.pages,
 )
 COMMANDS: tuple[click.Group, ...] = (
+    anomalies_cli.commands,
     home_cli.hub,
+    imports_jobs.commands,
     ledger_cli.commands,
+    statistics_cli.commands,
     regions_cli.commands,
     month_close_cli.commands,
     demo_cli.demo,
+    exports_cli.commands,
 )
 #: What the timetable runs: the job, and every how many seconds.
 JOBS: dict[str, tuple[Callable[[], None], int]] = {
+    "make-exports": (export_jobs.make_exports, 3),
+    "erase-exports": (export_jobs.erase_expired, 600),
     "close-cancelled": (closing_jobs.close_cancelled, 60),
     "close-forgotten": (reviews_jobs.close_forgotten, 60),
     "forget-walk-ins": (walk_in_jobs.forget_names, 3600),
+    "imports": (imports_jobs.run_imports, 5),
+    "erase-imports": (imports_jobs.erase_old_imports, 600),
     "digest": (digest_jobs.send_digest, 60),
     "month-close": (month_close_jobs.prepare_months, 3600),
+    "fold-figures": (statistics_jobs.fold_figures, 15),
+    "look-for-anomalies": (anomalies_jobs.look, 600),
     "make-ups-overtaken": (make_up_jobs.take_back_overtaken, 600),
 }
 

@@ -89,10 +89,13 @@ class HoursEntry(Base):
             " AND reason IS NOT NULL)",
             name="make_up_has_a_second_approver",
         ),
-        Index(None, "volunteer_id", "service_on"),
+        Index("ix_hours_entries_by_person", "volunteer_id", "service_on", "recorded_at", "hours_class", "minutes"),
         Index(None, "recorded_at"),
         Index(None, "shift_id"),
         Index(None, "station_id", "service_on"),
+        Index(None, "service_on"),
+        Index(None, "region_code", "service_on"),
+        Index(None, "team_id", "service_on"),
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, exists, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from volunteer_hub.core import clock
@@ -244,3 +244,18 @@ def list_choices(region_code: str) -> list[AreaSettings]:
     """Return every choice an area made itself, the latest first."""
     statement = select(AreaSettings).where(AreaSettings.region_code == region_code)
     return list(db.session.scalars(statement.order_by(AreaSettings.id.desc())))
+
+
+def list_epochs(region_code: str) -> list[datetime]:
+    """Return the instants at which a division's denominators may have changed, in order.
+
+    Between two of them `populations_at` and `settings_at` give the same for every instant.
+    """
+    lineage = [*codes_above(region_code), region_code]
+    entered = select(PopulationFigure.entered_at).where(PopulationFigure.region_code == region_code)
+    chosen = select(AreaSettings.chosen_at).where(AreaSettings.region_code.in_(lineage))
+    instants = set(db.session.scalars(union_all(entered, chosen)))
+    years = select(PopulationFigure.year).where(PopulationFigure.region_code == region_code).distinct()
+    # The latest year up to the instant's own is taken: a new year may bring another figure.
+    instants |= {clock.at(date(year, 1, 1)) for year in db.session.scalars(years)}
+    return sorted(instants)

@@ -83,14 +83,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Version:
-    """The last ledger entry and the last standing there were: what the data looked like."""
+    """The last ledger entry, the last standing and the last change of either: what the data looked like."""
 
     ledger: int
     standings: int
+    #: Counts what changes no other: somebody who withdraws.
+    changes: int
 
     def __str__(self) -> str:
-        """Print as one word that can be copied: L60012-S25028."""
-        return f"L{self.ledger}-S{self.standings}"
+        """Print as one word that can be copied: L60012-S25028-C85040."""
+        return f"L{self.ledger}-S{self.standings}-C{self.changes}"
 
 
 @dataclass(frozen=True)

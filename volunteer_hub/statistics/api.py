@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -54,5 +55,5 @@ def _document(answer: Answer, cells: list[dict[str, Any]]) -> dict[str, Any]:
         "region": cells[0],
         "children": cells[1:],
         "note": say(definitions.NOT_ADDITIVE),
-        "data_version": {"ledger": answer.version.ledger, "standings": answer.version.standings},
+        "data_version": asdict(answer.version),
     }

@@ -24,11 +24,11 @@ from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.paging import Page, page_of
 from volunteer_hub.core.scope import Scope, in_region
 from volunteer_hub.ledger.models import HourPolicy, HoursEntry
+from volunteer_hub.regions import queries as regions
 from volunteer_hub.regions.models import Region
 from volunteer_hub.reviews.models import ReviewCase
 from volunteer_hub.stations.models import Station
-from volunteer_hub.statistics.queries import (
-    counted_assurances,
+from volunteer_hub.statistics.counting import (
     counted_entries,
     direct_residents,
     registered_at_instant,
@@ -104,7 +104,8 @@ def _counted_here(crowd: Crowd, scope: Scope) -> ColumnElement[bool]:
     """Return the condition on `Standing` for people whom the cell counts."""
     here = get_region(crowd.question.region, scope)
     where = direct_residents(here.code) if crowd.direct else in_region(Standing.region_code, here.code)
-    return and_(where, Standing.assurance >= counted_assurances([here.code])[here.code])
+    level = regions.counted_assurances_at([here.code], crowd.question.as_of)[here.code]
+    return and_(where, Standing.assurance >= level)
 
 
 def _people(crowd: Crowd, here: ColumnElement[bool], *more: InstrumentedAttribute[str]) -> Select[Any]:

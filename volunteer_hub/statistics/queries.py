@@ -1,23 +1,27 @@
-"""Counts the register and sums the ledger for a question, in a fixed number of statements."""
+"""Answers questions: from the folded counts where they can say it, else from register and ledger themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
-from sqlalchemy import ColumnElement, Row, Subquery, and_, case, func, literal, not_, or_, select
+from sqlalchemy import func, or_, select
 
+from volunteer_hub.core import clock
 from volunteer_hub.core.db import db
 from volunteer_hub.core.errors import NotFound
-from volunteer_hub.core.scope import Scope, in_region, region_prefix
+from volunteer_hub.core.scope import Scope
 from volunteer_hub.core.text import N_
-from volunteer_hub.ledger.models import HoursBalance, HoursClass, HoursEntry
+from volunteer_hub.ledger.models import HoursEntry
 from volunteer_hub.regions import queries as regions
-from volunteer_hub.regions.codes import LENGTHS, codes_above
-from volunteer_hub.regions.models import AreaSettings, PopulationFigure, Region
+from volunteer_hub.regions.models import PopulationFigure, Region
+from volunteer_hub.statistics import counting, rollups
 from volunteer_hub.statistics.answer import Answer, Cell, Population, Version
-from volunteer_hub.statistics.question import ALL_CLASSES, Question
+from volunteer_hub.statistics.models import FigureChange, FigureState
+from volunteer_hub.statistics.question import Question
+from volunteer_hub.statistics.tallies import Tallies, Tally, remainder, sum_from
 from volunteer_hub.volunteers.models import Standing
 
 REST = N_("未细分到下级")
@@ -26,23 +30,42 @@ REST = N_("未细分到下级")
 def ratios(question: Question, scope: Scope) -> Answer:
     """Answer a question for its division and each part of it.
 
-    Five statements, however many parts there are. Raises NotFound for a division that does not exist or
+    As many statements, however many parts there are. Raises NotFound for a division that does not exist or
     lies outside the scope.
     """
     here, parts = _divisions(question.region, scope)
     codes = [here.code, *(part.code for part in parts)]
-    levels = counted_assurances(codes)
-    populations = _populations(question, codes)
-    counts = _counts(question, parts)
-    shares, left = _split(counts, parts)
-    whole = _cell(question, here, counts, levels[here.code], populations.get(here.code))
-    cells = [
-        _cell(question, part, shares[part.code], levels[part.code], populations.get(part.code)) for part in parts
-    ]
-    rest = replace(_cell(question, here, left, levels[here.code], None), name=REST, rest=True)
-    if parts and rest.registered:
-        cells.append(rest)
-    return Answer(question, here.full_name, whole, tuple(cells), _version())
+    found = rollups.find(question, codes)
+    asked, tallies = found or (question, counting.tallies(question, here.code, parts))
+    return _answer(asked, here, parts, tallies)
+
+
+def straightforward(question: Question, scope: Scope) -> Answer:
+    """Answer a question from register and ledger alone: what `ratios` must equal."""
+    here, parts = _divisions(question.region, scope)
+    return _answer(question, here, parts, counting.tallies(question, here.code, parts))
+
+
+def trend(question: Question, scope: Scope, days: Sequence[date]) -> list[tuple[date, Cell]]:
+    """Return the cell of a division as it was known at the end of each civil day, in the order of the days.
+
+    Populations and assurance are those of each day. The day of the question's instant stands for that instant.
+    As many statements, however many days there are. Raises NotFound like `ratios`.
+    """
+    here, _ = _divisions(question.region, scope)
+    last = clock.civil_date(question.as_of)
+    found = rollups.find_days(question, here.code, [day for day in days if day < last]) or {}
+    epochs = regions.list_epochs(here.code)
+    known: dict[int, Denominators] = {}
+    points = []
+    for day in days:
+        on_day = question if day >= last else replace(question, as_of=clock.end_of(day), live=False)
+        tallies = found[day] if day in found else _tallies_of(on_day, here)
+        epoch = bisect_right(epochs, on_day.as_of)
+        if epoch not in known:
+            known[epoch] = _denominators([here.code], on_day)
+        points.append((day, _cell(on_day, here, tallies, known[epoch])))
+    return points
 
 
 def find_start(scope: Scope, home: str) -> str | None:
@@ -64,83 +87,6 @@ def is_published(region: str) -> bool:
     return regions.find_settings(region).publishes_ratios
 
 
-def counted_assurances(codes: Iterable[str]) -> dict[str, int]:
-    """Return for each division the assurance from which a person counts there: the nearest area's choice, else 0."""
-    lines = {code: [*codes_above(code), code] for code in codes}
-    wanted = {area for line in lines.values() for area in line}
-    rows = db.session.execute(
-        select(AreaSettings.region_code, AreaSettings.counted_assurance).where(AreaSettings.region_code.in_(wanted))
-    )
-    chosen = {row.region_code: row.counted_assurance for row in rows}
-    return {
-        code: next((chosen[area] for area in reversed(line) if area in chosen), 0) for code, line in lines.items()
-    }
-
-
-def registered_people(question: Question, where: ColumnElement[bool]) -> Subquery:
-    """Return one row for each person registered at the instant who fits `where` on `Standing`.
-
-    Columns: volunteer_id, region_code, assurance, a, b, c, d (minutes by class in the period), chosen
-    (minutes of the classes asked for) and any_class. Where nothing limits the ledger, the balances that
-    its trigger keeps are read instead of its lines.
-    """
-    columns = (Standing.volunteer_id, Standing.region_code, Standing.assurance)
-    if question.live and question.ever:
-        balances = (HoursBalance.class_a, HoursBalance.class_b, HoursBalance.class_c, HoursBalance.class_d)
-        minutes = {kind: func.coalesce(kept, 0) for kind, kept in zip(ALL_CLASSES, balances, strict=True)}
-        statement = select(*columns, *_minute_columns(minutes, question.classes)).outerjoin(
-            HoursBalance, HoursBalance.volunteer_id == Standing.volunteer_id
-        )
-    else:
-        minutes = {
-            kind: func.coalesce(func.sum(case((HoursEntry.hours_class == kind, HoursEntry.minutes), else_=0)), 0)
-            for kind in ALL_CLASSES
-        }
-        statement = (
-            select(*columns, *_minute_columns(minutes, question.classes))
-            .outerjoin(HoursEntry, and_(HoursEntry.volunteer_id == Standing.volunteer_id, *counted_entries(question)))
-            .group_by(Standing.id)
-        )
-    return statement.select_from(Standing).where(registered_at_instant(question), where).subquery("people")
-
-
-def registered_at_instant(question: Question) -> ColumnElement[bool]:
-    """Return the condition on `Standing` for what the register said at the instant. `until` is exclusive.
-
-    Who has withdrawn or been merged away by then has no such standing.
-    """
-    return and_(Standing.since <= question.as_of, Standing.until > question.as_of)
-
-
-def counted_entries(question: Question) -> list[ColumnElement[bool]]:
-    """Return the conditions on a ledger line for the question's instant and period; classes are left open."""
-    conditions = [HoursEntry.recorded_at <= question.as_of]
-    if question.since:
-        conditions.append(HoursEntry.service_on >= question.since)
-    if question.until:
-        conditions.append(HoursEntry.service_on <= question.until)
-    return conditions
-
-
-def direct_residents(region: str) -> ColumnElement[bool]:
-    """Return the condition on `Standing` for people of a division who are in none of its parts."""
-    parts = db.session.scalars(select(Region.code).where(Region.parent_code == region))
-    return and_(in_region(Standing.region_code, region), *(not_(in_region(Standing.region_code, p)) for p in parts))
-
-
-def _minute_columns(
-    minutes: Mapping[HoursClass, ColumnElement[int]], chosen: Sequence[HoursClass]
-) -> list[ColumnElement[int]]:
-    columns = [minutes[kind].label(kind.lower()) for kind in ALL_CLASSES]
-    asked: ColumnElement[int] = literal(0)
-    for kind in chosen:
-        asked = asked + minutes[kind]
-    whole: ColumnElement[int] = literal(0)
-    for kind in ALL_CLASSES:
-        whole = whole + minutes[kind]
-    return [*columns, asked.label("chosen"), whole.label("any_class")]
-
-
 def _divisions(region: str, scope: Scope) -> tuple[Region, list[Region]]:
     rows = list(
         db.session.scalars(
@@ -155,76 +101,57 @@ def _divisions(region: str, scope: Scope) -> tuple[Region, list[Region]]:
     return here, [row for row in rows if row.code != region]
 
 
-def _populations(question: Question, codes: Sequence[str]) -> dict[str, Population]:
-    """Return the population of each division that has one: of the year asked for, else the latest so far."""
-    year = PopulationFigure.year
-    rows = db.session.scalars(
-        select(PopulationFigure)
-        .where(
-            PopulationFigure.region_code.in_(codes),
-            PopulationFigure.base == question.base,
-            year == question.year if question.year else year <= question.latest_year,
-        )
-        .order_by(year)
+def _answer(
+    question: Question, here: Region, parts: Sequence[Region], tallies: dict[str, dict[int, Tally]]
+) -> Answer:
+    known = _denominators([here.code, *(part.code for part in parts)], question)
+    whole, *cells = [_cell(question, one, tallies[one.code], known) for one in (here, *parts)]
+    left = remainder(tallies[here.code], (tallies[part.code] for part in parts))
+    rest = replace(_cell(question, here, left, known), name=REST, rest=True, population=None)
+    if parts and rest.registered:
+        cells.append(rest)
+    return Answer(question, here.full_name, whole, tuple(cells), _version())
+
+
+@dataclass(frozen=True)
+class Denominators:
+    """What figures are set against: from which assurance a person counts, and how many people live there."""
+
+    assurances: dict[str, int]
+    populations: dict[str, PopulationFigure]
+
+
+def _denominators(codes: Sequence[str], question: Question) -> Denominators:
+    return Denominators(
+        regions.counted_assurances_at(codes, question.as_of),
+        regions.populations_at(codes, question.base, question.year, question.as_of),
     )
-    return {row.region_code: Population(row.value, row.base, row.year, row.source) for row in rows}
 
 
-def _counts(question: Question, parts: Sequence[Region]) -> list[Row[Any]]:
-    """Return (head of the code, assurance, registered, with hours, participants, a, b, c, d) in one statement.
-
-    Assurance is kept apart because each division chooses from which one it counts.
-    """
-    length = max((len(region_prefix(part.code)) for part in parts), default=12)
-    people = registered_people(question, in_region(Standing.region_code, question.region))
-    head = func.substr(people.c.region_code, 1, length).label("head")
-    statement = select(
-        head,
-        people.c.assurance,
-        func.count(),
-        func.sum(case((people.c.chosen > 0, 1), else_=0)),
-        func.sum(case((people.c.any_class > 0, 1), else_=0)),
-        *(func.sum(people.c[kind.lower()]) for kind in ALL_CLASSES),
-    )
-    return list(db.session.execute(statement.group_by(head, people.c.assurance)))
-
-
-def _split(counts: Sequence[Row[Any]], parts: Sequence[Region]) -> tuple[dict[str, list[Row[Any]]], list[Row[Any]]]:
-    """Share the counts out to the parts; the second list is of people in none of them."""
-    owners = {region_prefix(part.code): part.code for part in parts}
-    shared: dict[str, list[Row[Any]]] = {part.code: [] for part in parts}
-    left: list[Row[Any]] = []
-    for row in counts:
-        owner = next((owners[row.head[:n]] for n in reversed(LENGTHS) if row.head[:n] in owners), None)
-        (shared[owner] if owner else left).append(row)
-    return shared, left
-
-
-def _cell(
-    question: Question, region: Region, counts: Iterable[Row[Any]], counted_from: int, population: Population | None
-) -> Cell:
-    rows = [tuple(row)[2:] for row in counts if row.assurance >= counted_from]
-    registered, with_hours, participants, *minutes = (
-        sum(int(row[n]) for row in rows) for n in range(3 + len(ALL_CLASSES))
-    )
-    by_class = dict(zip(ALL_CLASSES, minutes, strict=True))
+def _cell(question: Question, region: Region, tallies: Tallies, known: Denominators) -> Cell:
+    counted_from, figure = known.assurances[region.code], known.populations.get(region.code)
+    total = sum_from(tallies, counted_from)
+    minutes = total.by_class
     return Cell(
         code=region.code,
         name=region.name,
-        registered=registered,
-        with_hours=with_hours,
-        participants=participants,
-        class_minutes={kind: by_class[kind] for kind in question.classes},
-        population=population,
+        registered=total.registered,
+        with_hours=total.with_hours,
+        participants=total.participants,
+        class_minutes={kind: minutes[kind] for kind in question.classes},
+        population=Population(figure.value, figure.base, figure.year, figure.source) if figure else None,
         counted_assurance=counted_from,
     )
 
 
+def _tallies_of(question: Question, here: Region) -> Tallies:
+    found = rollups.find(replace(question, live=False), [here.code])
+    return found.tallies[here.code] if found else counting.tallies(question, here.code, ())[here.code]
+
+
 def _version() -> Version:
-    row = db.session.execute(
-        select(
-            select(func.max(HoursEntry.id)).scalar_subquery(),
-            select(func.max(Standing.id)).scalar_subquery(),
-        )
+    highest = (HoursEntry.id, Standing.id, FigureChange.id, FigureState.last_change)
+    entry, standing, waiting, folded = db.session.execute(
+        select(*(select(func.max(column)).scalar_subquery() for column in highest))
     ).one()
-    return Version(row[0] or 0, row[1] or 0)
+    return Version(entry or 0, standing or 0, max(waiting or 0, folded or 0))

@@ -90,6 +90,8 @@ class Standing(Base):
 
     __table_args__ = (
         Index(None, "region_code", "since", "until"),
+        Index(None, "since"),
+        Index(None, "until"),
         UniqueConstraint("volunteer_id", "since"),
         UniqueConstraint("volunteer_id", "until"),
         CheckConstraint("assurance BETWEEN 0 AND 3", name="known_assurance"),

@@ -54,7 +54,7 @@ ANSWER = Answer(
         Population(136_318, PopulationBase.CENSUS, 2020, "第七次全国人口普查"),
     ),
     (Cell("220403002000", "'=cmd|街道", 3, 0, 0, {HoursClass.A: 0}),),
-    Version(1, 2),
+    Version(1, 2, 3),
 )
 
 
@@ -173,7 +173,7 @@ def test_the_workbook_says_what_was_asked_what_it_means_and_who_signs(client: Fl
         "UTF-8''吉林省辽源市西安区志愿服务统计_2022-12-31.xlsx"
     )
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
-    assert book.sheetnames == ["统计", "口径说明"]
+    assert book.sheetnames == ["统计", "口径说明", "更正"]
     said = " ".join(str(cell.value) for row in book["统计"].iter_rows() for cell in row if cell.value)
     for printed in (
         "西安区志愿服务统计",

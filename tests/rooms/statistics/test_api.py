@@ -44,7 +44,7 @@ def test_an_answer_carries_definitions_and_both_parts_of_a_ratio(client: FlaskCl
     assert [child["name"] for child in answer["children"]] == ["仙城街道", "东山街道"]
     assert answer["children"][0]["figures"]["registration_ratio"]["reason"] == "没有人口数"
     assert answer["definitions"]["hours_ratio"]["denominator"] == "注册志愿者"
-    assert answer["data_version"] == {"ledger": 1, "standings": 3}
+    assert answer["data_version"] == {"ledger": 1, "standings": 3, "changes": 4}
 
 
 def test_anybody_reads_a_published_area_as_the_office_does_but_for_hours_and_classes(client: FlaskClient) -> None:
