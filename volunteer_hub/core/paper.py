@@ -45,13 +45,15 @@ def signature_line(say: Callable[[str], str]) -> list[str]:
     return line
 
 
-def write_pdf(sheets: Iterable[Sheet], *, title: str, author: str, note: str = "") -> bytes:
+def write_pdf(sheets: Iterable[Sheet], *, title: str, author: str, note: str = "", row_height: float = 0) -> bytes:
     """Return sheets as one PDF, each beginning on a page of its own; `note` stands at the foot of every page.
+
+    Rows are at least `row_height` points high, for a hand to write in.
 
     A foot line of several texts is spread over the width, with a rule to write on after each that ends
     in a colon. Raises TooLong beyond MOST_ROWS, and ValueError where there is no sheet.
     """
-    pages = [page for sheet in sheets for page in _lay_out(sheet)]
+    pages = [page for sheet in sheets for page in _lay_out(sheet, row_height)]
     if not pages:
         raise ValueError("nothing to print")
     paper = Paper(visible(title), visible(author), pages[0].size)
@@ -94,7 +96,7 @@ class _Grid:
         return self.page[0] - 2 * MARGIN
 
 
-def _lay_out(sheet: Sheet) -> list[_Page]:
+def _lay_out(sheet: Sheet, row_height: float) -> list[_Page]:
     grid, mark = _fitted(sheet.columns), visible(sheet.mark)
     pages = [_Page(grid.page, mark)]
     for text in _head(sheet, grid.full):
@@ -103,7 +105,7 @@ def _lay_out(sheet: Sheet) -> list[_Page]:
     pages[0].put(heading)
     # Rows may be as high as what a page with nothing else but the heading holds.
     most = _Page(grid.page).room - heading.height
-    for row in _rows(sheet, grid, most):
+    for row in _rows(sheet, grid, most, row_height):
         if row.height > pages[-1].room:
             pages.append(_Page(grid.page, mark))
             pages[-1].put(heading)
@@ -153,7 +155,7 @@ def _heading(columns: Sequence[Column], grid: _Grid) -> Row:
     return Row(cells, [False] * len(cells), grid.widths, grid.size, heading=True)
 
 
-def _rows(sheet: Sheet, grid: _Grid, most: float) -> Iterator[Row]:
+def _rows(sheet: Sheet, grid: _Grid, most: float, least: float) -> Iterator[Row]:
     """Yield the rows; one higher than a page goes on as another row."""
     right = [column.kind in NUMBERS for column in sheet.columns]
     kinds = [column.kind for column in sheet.columns]
@@ -167,7 +169,7 @@ def _rows(sheet: Sheet, grid: _Grid, most: float) -> Iterator[Row]:
         ]
         for start in range(0, max(len(lines) for lines in cells), lines_at_most):
             part = [lines[start : start + lines_at_most] or [""] for lines in cells]
-            yield Row(part, right, grid.widths, grid.size)
+            yield Row(part, right, grid.widths, grid.size, least=least)
 
 
 def _foot(sheet: Sheet, full: float) -> Iterator[Block]:

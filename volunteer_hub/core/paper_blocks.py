@@ -48,11 +48,13 @@ class Row:
     widths: Sequence[float]
     size: float
     heading: bool = False
+    #: It is at least so high.
+    least: float = 0
 
     @property
     def height(self) -> float:
-        """Return the points it takes: what its fullest cell needs."""
-        return max(len(lines) for lines in self.cells) * self.size * LEADING + 2 * PAD
+        """Return the points it takes: what its fullest cell needs, or the least."""
+        return max(self.least, max(len(lines) for lines in self.cells) * self.size * LEADING + 2 * PAD)
 
     def draw(self, paper: Sheet, y: float) -> None:
         """Draw it downwards from `y`, each cell between its rules."""

@@ -7,6 +7,7 @@ XLSX, CSV or PDF, at once or as a job; `file_name` names the result.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from volunteer_hub.activities import queries as activities
 from volunteer_hub.core import clock
@@ -18,6 +19,7 @@ from volunteer_hub.exchange import (
     attendance_sheet,
     hours_sheets,
     ministry_sheets,
+    restated_sheets,
     roster_sheets,
     sheets,
 )
@@ -51,10 +53,12 @@ def get_kind(key: str) -> FileKind:
 
 
 def _ratios(request: Request) -> Iterable[Sheet]:
-    return sheets.ratio_sheets(queries.ratios(request.question, request.scope), request.say)
+    figures, meanings = sheets.ratio_sheets(queries.ratios(request.question, request.scope), request.say)
+    rows = [replace(sheet, name=request.say(N_("明细"))) for sheet in _people(request)] if request.rows else []
+    return [figures, meanings, *rows, restated_sheets.restated_sheet(request)]
 
 
-def _people(request: Request) -> Iterable[Sheet]:
+def _people(request: Request) -> list[Sheet]:
     crowd = Crowd(request.question, request.having, request.direct)
     place = evidence.get_region(request.question.region, request.scope).full_name
     return [sheets.people_sheet(crowd, place, evidence.every_person(crowd, request.scope), request.say)]

@@ -6,6 +6,7 @@ such systems keep: the last row takes what cutting the earlier ones left over.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -28,20 +29,19 @@ class Part:
 def by_day(begins: datetime, ends: datetime, minutes: int) -> list[Part]:
     """Return a stay's credited minutes by civil date, shared by how long it lasted on each; empty days left out.
 
+    What ends at midnight ends with the last microsecond of the day it is on.
+
     Raises ValueError for a stay that ends before it begins.
     """
     if ends < begins:
         raise ValueError("a stay cannot end before it begins")
-    spans = _spans(begins, ends)
-    whole = sum(((until - since) for since, until in spans), timedelta())
     parts: list[Part] = []
-    passed, given, told = timedelta(), 0, Decimal(0)
-    for since, until in spans:
-        passed += until - since
-        reached = minutes * passed // whole if whole else minutes
+    whole, given, told = ends - begins, 0, Decimal(0)
+    for since, until in _spans(begins, ends):
+        reached = minutes * (until - begins) // whole if whole else minutes
         hours = hours_of(reached)
-        if reached > given or len(spans) == 1:
-            parts.append(Part(clock.civil_date(since), since, until, reached - given, hours - told))
+        if reached > given or until - since == whole:
+            parts.append(Part(clock.civil_date(since), since, _last(since, until), reached - given, hours - told))
         given, told = reached, hours
     return parts
 
@@ -51,12 +51,14 @@ def undivided(on: date, minutes: int) -> list[Part]:
     return [Part(on, None, None, minutes, hours_of(minutes))]
 
 
-def _spans(begins: datetime, ends: datetime) -> list[tuple[datetime, datetime]]:
-    """Return the stay cut at every midnight of the deployment's zone; a day ends with its last microsecond."""
-    spans: list[tuple[datetime, datetime]] = []
-    while (evening := clock.end_of(clock.civil_date(begins))) < ends:
-        spans.append((begins, evening))
-        begins = evening + timedelta(microseconds=1)
-    if begins < ends or not spans:
-        spans.append((begins, ends))
-    return spans
+def _spans(begins: datetime, ends: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the stay cut at every midnight of the deployment's zone."""
+    while (midnight := clock.at(clock.civil_date(begins) + timedelta(days=1))) < ends:
+        yield begins, midnight
+        begins = midnight
+    yield begins, ends
+
+
+def _last(since: datetime, until: datetime) -> datetime:
+    at_midnight = until > since and clock.at(clock.civil_date(until)) == until
+    return until - timedelta(microseconds=1) if at_midnight else until

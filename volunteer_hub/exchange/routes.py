@@ -1,4 +1,4 @@
-"""Figures and lists as files.
+"""Figures and lists as files, made while one waits. What takes longer is made in the background (`job_routes`).
 
 A download is a GET, and writes one line in the trail: that is a record of reading, as an access log is,
 and changes nothing anybody decides on. It is written in a short transaction of its own before the first
@@ -13,14 +13,11 @@ from volunteer_hub.core import clock
 from volunteer_hub.core.db import transaction
 from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.permission import Permission
-from volunteer_hub.core.tabular import Sheet
-from volunteer_hub.core.text import N_
-from volunteer_hub.exchange import service, sheets
-from volunteer_hub.exchange.downloads import csv_file, xlsx_file
-from volunteer_hub.statistics import evidence, queries
-from volunteer_hub.statistics.answer import Answer
-from volunteer_hub.statistics.evidence import Crowd, Having
-from volunteer_hub.statistics.question import Question, parse
+from volunteer_hub.exchange import catalogue, service
+from volunteer_hub.exchange.catalogue import Format, Request
+from volunteer_hub.exchange.writing import answer
+from volunteer_hub.statistics import queries
+from volunteer_hub.statistics.evidence import Having
 from volunteer_hub.web.access import actor, require, scope
 from volunteer_hub.web.i18n import say
 
@@ -30,63 +27,68 @@ pages = Blueprint("exchange", __name__)
 @pages.get("/office/statistics.xlsx")
 @require(Permission.EXPORT)
 def ratios_xlsx() -> Response:
-    answer = _answer("xlsx")
-    return xlsx_file(_ratios_name(answer), sheets.ratio_sheets(answer, say))
+    return _file("ratios", Format.XLSX)
 
 
 @pages.get("/office/statistics.csv")
 @require(Permission.EXPORT)
 def ratios_csv() -> Response:
-    answer = _answer("csv")
-    return csv_file(_ratios_name(answer), sheets.ratio_sheet(answer, say))
+    return _file("ratios", Format.CSV)
+
+
+@pages.get("/office/statistics.pdf")
+@require(Permission.EXPORT)
+def ratios_pdf() -> Response:
+    return _file("ratios", Format.PDF)
 
 
 @pages.get("/office/statistics/people.xlsx")
 @require(Permission.EXPORT)
 def people_xlsx() -> Response:
-    name, sheet = _people("xlsx")
-    return xlsx_file(name, [sheet])
+    return _people(Format.XLSX)
 
 
 @pages.get("/office/statistics/people.csv")
 @require(Permission.EXPORT)
 def people_csv() -> Response:
-    return csv_file(*_people("csv"))
+    return _people(Format.CSV)
 
 
-def _answer(kind: str) -> Answer:
-    question = _question()
-    answer = queries.ratios(question, scope(Permission.EXPORT))
+@pages.get("/office/files/<file_kind>.<file_format>")
+@require(Permission.EXPORT)
+def file(file_kind: str, file_format: str) -> Response:
+    """Send a file of the catalogue; one that may be large is made in the background instead."""
+    kind = catalogue.get_kind(file_kind)
+    if kind.is_large or file_format not in kind.formats:
+        raise NotFound
+    return _file(kind.key, Format(file_format))
+
+
+def _people(written: Format) -> Response:
+    if request.args.get("having", "") not in set(Having):
+        raise NotFound
+    return _file("people", written)
+
+
+def _file(key: str, written: Format) -> Response:
+    kind, asked = catalogue.get_kind(key), _asked()
+    name = catalogue.file_name(kind, asked)
+    sheets = list(kind.make(asked))
     with transaction():
-        service.record_download(actor(), "ratios", question, now=clock.now(), kind=kind)
-    return answer
+        service.record_download(actor(), kind.key, asked, now=clock.now(), written=written)
+    return answer(name, sheets, written, actor().label, request.args.get("encoding", ""))
 
 
-def _people(kind: str) -> tuple[str, Sheet]:
-    question = _question()
-    try:
-        crowd = Crowd(question, Having(request.args.get("having", "")), request.args.get("direct") == "1")
-    except ValueError:
-        raise NotFound from None
-    place = evidence.get_region(question.region, scope(Permission.EXPORT)).full_name
-    with transaction():
-        service.record_download(actor(), "people", question, now=clock.now(), kind=kind, having=crowd.having.value)
-    people = evidence.every_person(crowd, scope(Permission.EXPORT))
-    day = clock.civil_date(question.as_of).isoformat()
-    return say(N_("%(place)s志愿者名单_%(day)s"), {"place": place, "day": day}), sheets.people_sheet(
-        crowd, place, people, say
-    )
-
-
-def _question() -> Question:
+def _asked() -> Request:
     start = None
     if not request.args.get("region"):
         start = queries.find_start(scope(Permission.EXPORT), current_app.config["HOME_REGION"])
         if start is None:
             raise NotFound
-    return parse(request.args.to_dict(flat=False), default_region=start or "", now=clock.now())
-
-
-def _ratios_name(answer: Answer) -> str:
-    day = clock.civil_date(answer.question.as_of).isoformat()
-    return say(N_("%(place)s志愿服务统计_%(day)s"), {"place": answer.full_name, "day": day})
+    return catalogue.read(
+        request.args.to_dict(flat=False),
+        default_region=start or "",
+        scope=scope(Permission.EXPORT),
+        say=say,
+        now=clock.now(),
+    )

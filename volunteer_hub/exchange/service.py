@@ -1,4 +1,4 @@
-"""The one change this room makes: the trail of who took which figures or people out of the system."""
+"""The one change this file makes: the trail of who took which figures or people out of the system."""
 
 from __future__ import annotations
 
@@ -6,21 +6,28 @@ from datetime import datetime
 
 from volunteer_hub.audit import service as audit
 from volunteer_hub.core.actor import Actor
-from volunteer_hub.statistics.question import Question
+from volunteer_hub.exchange.catalogue import Need, get_kind
+from volunteer_hub.exchange.kinds import Format, Request
 
 
-def record_download(
-    actor: Actor, what: str, question: Question, *, now: datetime, kind: str, having: str | None = None
-) -> None:
-    """Record a download: `what` is ratios or people, `kind` csv or xlsx."""
+def record_download(actor: Actor, key: str, asked: Request, *, now: datetime, written: Format) -> None:
+    """Record a download of a kind of the catalogue."""
+    having = asked.having.value if Need.HAVING in get_kind(key).needs else None
     audit.record(
         actor,
         "exchange.download",
-        what,
-        question.region,
+        key,
+        asked.question.region,
         now=now,
-        region=question.region,
-        kind=kind,
+        region=asked.question.region,
+        kind=written.value,
         having=having,
-        question=question.args(),
+        question=asked.args(),
     )
+
+
+def record_shift_paper(
+    actor: Actor, what: str, shift_id: int, region: str, *, now: datetime, written: Format
+) -> None:
+    """Record that a shift's attendance or sign-in sheet was taken out."""
+    audit.record(actor, "exchange.download", what, shift_id, now=now, region=region, kind=written.value, having=None)

@@ -117,17 +117,31 @@ def _rule(figure: definitions.Definition, say: Say) -> str:
 
 def _meanings(say: Say) -> Sheet:
     figures = [
-        [say(figure.name), say(figure.rule), say(figure.of) if figure.of else "", say(figure.source)]
+        [
+            say(figure.name),
+            say(figure.rule),
+            say(figure.of) if figure.of else "",
+            say(figure.period),
+            say(figure.classes),
+            say(figure.source),
+            figure.version,
+        ]
         for figure in FIGURES
     ]
-    classes = [[say(CLASS_NAMES[kind]), say(CLASS_RULES[kind]), "", say(definitions.LEDGER)] for kind in CLASS_NAMES]
+    classes = [
+        [say(CLASS_NAMES[kind]), say(CLASS_RULES[kind]), "", "", "", say(definitions.LEDGER), None]
+        for kind in CLASS_NAMES
+    ]
     return Sheet(
         name=say(N_("口径说明")),
         columns=[
             Column(say(N_("指标")), width=26),
-            Column(say(N_("分子或规则")), width=90),
-            Column(say(N_("分母")), width=22),
-            Column(say(N_("数据来源")), width=44),
+            Column(say(N_("分子或规则")), width=70),
+            Column(say(N_("分母")), width=20),
+            Column(say(N_("周期")), width=20),
+            Column(say(N_("时长类别")), width=14),
+            Column(say(N_("数据来源")), width=36),
+            Column(say(N_("口径版本")), Kind.INTEGER, 8),
         ],
         rows=[*figures, *classes],
         foot=[[say(definitions.NOT_ADDITIVE)]],
