@@ -37,6 +37,7 @@ URGENCIES: dict[str, Urgency] = {
     "accounts.set_up": Urgency.SIGN_IN,
     "volunteers.register": Urgency.SIGN_IN,
     "exchange": Urgency.EXPORT,
+    "shift_papers": Urgency.EXPORT,
     "exports.fetch": Urgency.EXPORT,
     "stations_admin.plate": Urgency.EXPORT,
     "cards.print_one": Urgency.EXPORT,
