@@ -86,9 +86,11 @@ from volunteer_hub.stations import models as _stations
 from volunteer_hub.stations import routes as stations
 from volunteer_hub.statistics import api as statistics_api
 from volunteer_hub.statistics import cli as statistics_cli
+from volunteer_hub.statistics import facts_api, facts_routes, targets_routes
 from volunteer_hub.statistics import jobs as statistics_jobs
 from volunteer_hub.statistics import models as _figures
 from volunteer_hub.statistics import routes as statistics
+from volunteer_hub.statistics import targets_models as _targets
 from volunteer_hub.teams import admin_routes as teams_admin
 from volunteer_hub.teams import models as _teams
 from volunteer_hub.teams import routes as teams
@@ -114,6 +116,7 @@ TABLES = (
     _reviews,
     _requests,
     _stations,
+    _targets,
     _teams,
     _volunteers,
 )
@@ -156,6 +159,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     public_record.pages,
     hours_reports.pages,
     statistics.pages,
+    facts_routes.pages,
+    facts_api.pages,
+    targets_routes.pages,
     statistics_api.pages,
     boards.pages,
     walls.pages,

@@ -21,6 +21,7 @@ LOCKS = ("requirements.txt", "requirements-dev.txt", "scripts/uv.txt", "scripts/
 DATA = {
     "activities/prohibited.py": "words searched for in what people wrote",
     "core/workbook_parts.py": "names of fonts",
+    "imports/words.py": "headings and answers as they stand in people's spreadsheets",
     "regions/divisions.py": "headings of the statistical list",
     "web/i18n.py": "the language's own name",
     "demo": "the invented district's names and texts",

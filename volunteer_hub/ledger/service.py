@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, insert, select
 
@@ -124,6 +126,110 @@ def reverse(actor: Actor, entry_id: int, *, now: datetime, reason: str) -> int:
         minutes=entry.minutes,
     )
     return reversal.id
+
+
+@dataclass(frozen=True)
+class Line:
+    """One of many credits that are entered together."""
+
+    service: Service
+    source: str
+    minutes: int
+    reason: str | None = None
+
+
+def credit_many(
+    lines: Sequence[Line], *, hours_class: HoursClass, now: datetime, recorded_by: int | None
+) -> dict[str, int]:
+    """Enter many credits as `credit` would one by one; return the ids by source.
+
+    What the database refuses of one line, it refuses of all: an IntegrityError.
+    """
+    rows = [
+        {
+            "volunteer_id": line.service.volunteer_id,
+            "kind": EntryKind.CREDIT,
+            "minutes": line.minutes,
+            "hours_class": hours_class,
+            "service_on": line.service.service_on,
+            "source": line.source,
+            "reverses_id": None,
+            "shift_id": line.service.shift_id,
+            "region_code": line.service.region_code,
+            "station_id": line.service.station_id,
+            "team_id": line.service.team_id,
+            "policy_id": line.service.policy_id,
+            "day_cap_minutes": line.service.day_cap_minutes,
+            "recorded_at": now,
+            "recorded_by": recorded_by,
+            "approved_by": None,
+            "reason": line.reason,
+        }
+        for line in lines
+    ]
+    return _insert_many(rows)
+
+
+def reverse_many(actor: Actor, entry_ids: Sequence[int], *, now: datetime, reason: str) -> dict[int, int]:
+    """Take back many credits as `reverse` would; return the reversals' ids by entry. Those taken back are left out.
+
+    The trail gets one row for all of them.
+    """
+    reversed_already = select(HoursEntry.reverses_id).where(HoursEntry.reverses_id.in_(entry_ids))
+    entries = db.session.scalars(
+        select(HoursEntry).where(
+            HoursEntry.id.in_(entry_ids), HoursEntry.kind == EntryKind.CREDIT, HoursEntry.id.not_in(reversed_already)
+        )
+    ).all()
+    kept = (
+        "volunteer_id",
+        "hours_class",
+        "service_on",
+        "shift_id",
+        "region_code",
+        "station_id",
+        "team_id",
+        "policy_id",
+        "day_cap_minutes",
+    )
+    by_source = _insert_many(
+        [
+            {
+                **{name: getattr(entry, name) for name in kept},
+                "kind": EntryKind.REVERSAL,
+                "minutes": -entry.minutes,
+                "source": f"reversal:{entry.id}",
+                "reverses_id": entry.id,
+                "recorded_at": now,
+                "recorded_by": actor.account_id,
+                "approved_by": None,
+                "reason": reason,
+            }
+            for entry in entries
+        ]
+    )
+    if entries:
+        minutes = sum(entry.minutes for entry in entries)
+        audit.record(
+            actor,
+            "ledger.reverse_many",
+            "hours_entry",
+            min(entry.id for entry in entries),
+            now=now,
+            reason=reason,
+            count=len(entries),
+            last=max(entry.id for entry in entries),
+            minutes=minutes,
+        )
+    return {entry.id: by_source[f"reversal:{entry.id}"] for entry in entries}
+
+
+def _insert_many(rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    if not rows:
+        return {}
+    table = table_of(HoursEntry)
+    statement = insert(table).returning(table.c.source, table.c.id)
+    return {row.source: row.id for row in db.session.connection().execute(statement, list(rows))}
 
 
 def policy_for(region_code: str, at: datetime, *, now: datetime) -> PolicyVersion:

@@ -11,8 +11,8 @@ from volunteer_hub.volunteers.registration import MINOR, REGISTRATION, ShownText
 
 #: The version shown now. A changed text is a new file and a new version; old files stay.
 CURRENT = {REGISTRATION: "v2", MINOR: "v1"}
-#: Every version that was ever shown.
-KNOWN = {(REGISTRATION, "v1"), (REGISTRATION, "v2"), (MINOR, "v1")}
+#: Every version that was ever shown; `paper` says where a consent on paper lies.
+KNOWN = {(REGISTRATION, "v1"), (REGISTRATION, "v2"), (MINOR, "v1"), (REGISTRATION, "paper"), (MINOR, "paper")}
 
 
 def template_of(kind: str, version: str) -> str:

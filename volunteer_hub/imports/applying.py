@@ -1,0 +1,159 @@
+"""Carries out a confirmed import batch by batch: each row's effect and its new state in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from volunteer_hub.core import clock, crypto
+from volunteer_hub.core.actor import Actor
+from volunteer_hub.core.db import db, table_of
+from volunteer_hub.core.dialect import new_keys
+from volunteer_hub.core.errors import DomainError
+from volunteer_hub.core.scope import EVERYTHING
+from volunteer_hub.core.text import N_
+from volunteer_hub.imports import matching
+from volunteer_hub.imports.counting import add_counts
+from volunteer_hub.imports.models import Import, ImportRow, Invitation, Outcome, RowState
+from volunteer_hub.imports.roster import KEPT_INVITED, paper_texts, registration_of
+from volunteer_hub.teams import service as teams
+from volunteer_hub.volunteers import queries as volunteers
+from volunteer_hub.volunteers import registration
+from volunteer_hub.volunteers.ages import Ages
+from volunteer_hub.volunteers.models import Volunteer
+from volunteer_hub.volunteers.registering_many import Entrant, register_many
+
+BATCH = 300
+#: How many of a document's last characters an invited person gives.
+ENDING = 6
+Change = dict[str, Any]
+_UPDATE = (
+    update(table_of(ImportRow))
+    .where(table_of(ImportRow).c.id == bindparam("row_id"))
+    .values(
+        state=bindparam("new_state"),
+        reasons=bindparam("new_reasons"),
+        volunteer_id=bindparam("new_volunteer_id"),
+        entry_id=bindparam("new_entry_id"),
+        invitation_id=bindparam("new_invitation_id"),
+    )
+)
+
+
+def next_rows(import_id: int, state: RowState) -> Sequence[ImportRow]:
+    """Return the next rows to work on, in the order of the file."""
+    return db.session.scalars(
+        select(ImportRow)
+        .where(ImportRow.import_id == import_id, ImportRow.state == state, ImportRow.outcome == Outcome.NEW)
+        .order_by(ImportRow.number)
+        .limit(BATCH)
+    ).all()
+
+
+def change(row: ImportRow, state: RowState, *reason: Any, **links: Any) -> Change:
+    """Return what becomes of a row."""
+    return {
+        "row_id": row.id,
+        "new_state": state,
+        "new_reasons": [*row.reasons, list(reason)] if reason else row.reasons,
+        "new_volunteer_id": links.get("volunteer_id", row.volunteer_id),
+        "new_entry_id": links.get("entry_id", row.entry_id),
+        "new_invitation_id": links.get("invitation_id", row.invitation_id),
+    }
+
+
+def keep_changes(found: Import, changes: Sequence[Change], **counts: int) -> None:
+    """Write what became of rows, and add it to the import's counts."""
+    if changes:
+        db.session.connection().execute(_UPDATE, changes)
+    found.rows_done += len(changes)
+    add_counts(found, {name: number for name, number in counts.items() if number})
+    db.session.flush()
+    db.session.expire_all()
+
+
+def actor_of(found: Import) -> Actor:
+    """Return who confirmed the import, in whose name it is carried out."""
+    return Actor(found.confirmed_by, found.confirmed_by_name)
+
+
+def apply_people(found: Import, rows: Sequence[ImportRow], ages: Ages, *, now: datetime) -> None:
+    """Register, or invite, the people of some rows. Who got into the register meanwhile is passed over."""
+    indexes = {row.document_index for row in rows if row.document_index}
+    known, invited = matching.find_known(indexes), matching.find_invited(indexes)
+    changes: list[Change] = []
+    entering: list[tuple[ImportRow, Entrant, dict[str, Any]]] = []
+    inviting: list[tuple[ImportRow, dict[str, Any]]] = []
+    today = clock.civil_date(now)
+    for row in rows:
+        payload = json.loads(row.payload or "null")
+        if payload is None:
+            changes.append(change(row, RowState.PASSED, N_("个人信息已清除。"), {}, ""))
+        elif row.document_index in known or row.document_index in invited:
+            changes.append(change(row, RowState.PASSED, N_("导入前已登记或已邀请，没有再写入。"), {}, ""))
+        elif payload["paper_on"] is None:
+            inviting.append((row, payload))
+        else:
+            try:
+                entering.append((row, _entrant(payload, found.holder, ages, today), payload))
+            except DomainError as refusal:
+                changes.append(change(row, RowState.PASSED, refusal.message, refusal.params, refusal.field or ""))
+    passed = len(changes)
+    changes += _register(found, entering, now=now)
+    changes += _invite(found, inviting, now=now)
+    keep_changes(found, changes, registered=len(entering), invited=len(inviting), passed=passed)
+
+
+def _entrant(payload: dict[str, Any], holder: str, ages: Ages, today: date) -> Entrant:
+    given = registration_of(payload, paper_texts(holder))
+    guardian = replace(given.guardian, agrees=True, agrees_to_child_data=True)
+    given = replace(given, agrees=True, guardian=guardian)
+    return Entrant(given, registration.check(given, ages, today), clock.at(date.fromisoformat(payload["paper_on"])))
+
+
+def _register(
+    found: Import, entering: Sequence[tuple[ImportRow, Entrant, dict[str, Any]]], *, now: datetime
+) -> list[Change]:
+    ids = register_many([entrant for _, entrant, _ in entering], now=now)
+    for id_, (_, _, payload) in zip(ids, entering, strict=True):
+        if payload.get("team_id"):
+            number = db.session.get_one(Volunteer, id_).number
+            teams.invite(actor_of(found), EVERYTHING, payload["team_id"], number, now=now)
+    return [change(row, RowState.APPLIED, volunteer_id=id_) for id_, (row, _, _) in zip(ids, entering, strict=True)]
+
+
+def _invite(found: Import, inviting: Sequence[tuple[ImportRow, dict[str, Any]]], *, now: datetime) -> list[Change]:
+    ids = new_keys(db.session, table_of(Invitation), len(inviting)) if inviting else []
+    written = [
+        {
+            "id": id_,
+            "import_id": found.id,
+            "region_code": payload["region"],
+            "document_index": row.document_index,
+            "mobile_index": volunteers.mobile_index(payload["mobile"]),
+            "ending_index": ending_index(payload["number"]),
+            "payload": row.payload,
+            "invited_at": now,
+            "answered_at": None,
+            "volunteer_id": None,
+            "ends_at": now + KEPT_INVITED,
+        }
+        for id_, (row, payload) in zip(ids, inviting, strict=True)
+    ]
+    if written:
+        db.session.connection().execute(insert(table_of(Invitation)), written)
+    return [change(row, RowState.APPLIED, invitation_id=id_) for id_, (row, _) in zip(ids, inviting, strict=True)]
+
+
+def ending_index(number: str) -> str:
+    """Return the keyed hash of a document's last characters, by which an invitation is found beside its mobile."""
+    return crypto.blind_index("document-ending", number[-ENDING:].upper())
+
+
+#: An unconfirmed import is erased so long after the upload; one carried out so long after it ended.
+KEPT_AFTER = timedelta(days=14)

@@ -1,0 +1,175 @@
+"""The timetable's share of imports: reads what was uploaded, carries out what was confirmed, takes back, erases;
+and `flask imports run`, which does what waits now.
+
+One worker at a time: a lease is renewed inside the transaction of every batch, so that whoever lost it
+commits nothing more. Every step chooses its rows by their state and changes it together with the effect.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy.exc import IntegrityError
+
+from volunteer_hub.core import clock, leases
+from volunteer_hub.core.db import db, transaction
+from volunteer_hub.core.errors import DomainError
+from volunteer_hub.imports import accepting, queries, reading, service, staging
+from volunteer_hub.imports.applying import apply_people, next_rows
+from volunteer_hub.imports.applying_hours import apply_hours
+from volunteer_hub.imports.models import Import, ImportKind, ImportState, RowState
+from volunteer_hub.imports.undoing import undo_hours, undo_people
+from volunteer_hub.volunteers.ages import Ages
+
+log = logging.getLogger(__name__)
+
+LEASE = "imports"
+HELD = timedelta(minutes=2)
+#: Of two who register one document at once, one is refused; the batch is then done again, and sees the other.
+TRIES = 5
+
+
+class LostLeaseError(Exception):
+    """Another worker has taken over; nothing of this batch is written."""
+
+
+def run_imports() -> None:
+    """Work until nothing waits, unless another worker is at it."""
+    try:
+        while _work_on_next():
+            pass
+    except LostLeaseError:
+        log.info("another worker carries the imports on")
+
+
+def erase_old_imports() -> None:
+    """Erase what imports keep of people once its time has come."""
+    with transaction():
+        erased = service.erase_old(now=clock.now())
+        accepting.drop_overtaken(now=clock.now())
+    if erased:
+        log.info("erased the rows of %d imports", erased)
+
+
+@click.group("imports")
+def commands() -> None:
+    """Rosters and historic hours from files."""
+
+
+@commands.command("run")
+@with_appcontext
+def run() -> None:
+    """Read uploaded files, carry out confirmed imports and undo, until nothing waits."""
+    run_imports()
+
+
+def _work_on_next() -> bool:
+    """Do what the oldest waiting import needs; tell whether there was one."""
+    if queries.find_busy() is None:
+        return False
+    with _batch():
+        found = queries.find_busy()
+        if found is None:
+            leases.hold(LEASE, _who(), now=clock.now(), for_how_long=timedelta())
+            return False
+        import_id, state, kind = found.id, found.state, found.kind
+    if state is ImportState.UPLOADED:
+        _stage(import_id)
+    elif state is ImportState.APPLYING:
+        _carry(import_id, RowState.STAGED, apply_hours if kind is ImportKind.HOURS else _apply_people)
+    else:
+        _carry(import_id, RowState.APPLIED, undo_hours if kind is ImportKind.HOURS else undo_people)
+    return True
+
+
+@contextmanager
+def _batch() -> Iterator[None]:
+    """Open a transaction that commits only while this worker holds the lease."""
+    with transaction():
+        if not leases.hold(LEASE, _who(), now=clock.now(), for_how_long=HELD):
+            raise LostLeaseError
+        yield
+
+
+def _stage(import_id: int) -> None:
+    more = True
+    while more:
+        with _batch():
+            more = staging.clear_rows(import_id)
+    try:
+        with _batch():
+            data = staging.load_file(_get(import_id))
+        answer = reading.read(data)
+        del data
+        with _batch():
+            found = _get(import_id)
+            if found.state is not ImportState.UPLOADED:
+                return
+            _, rows, _ = staging.look(found, answer)
+            work = staging.begin(found, _ages(), now=clock.now())
+        if work is None:
+            return
+        while batch := list(itertools.islice(rows, staging.BATCH)):
+            with _batch():
+                if _get(import_id).state is not ImportState.UPLOADED:
+                    return
+                staging.stage(work, batch, now=clock.now())
+            db.session.remove()
+        with _batch():
+            if _get(import_id).state is ImportState.UPLOADED:
+                service.ready(_get(import_id), now=clock.now())
+    except DomainError as refused:
+        with _batch():
+            found = _get(import_id)
+            if found.state is ImportState.UPLOADED:
+                service.fail(found, refused, now=clock.now())
+
+
+def _carry(import_id: int, waiting: RowState, act: Callable[..., None]) -> None:
+    failures = 0
+    while True:
+        try:
+            with _batch():
+                found = _get(import_id)
+                rows = next_rows(import_id, waiting)
+                if not rows:
+                    service.end(service.actor_of(found), found, now=clock.now())
+                    return
+                act(found, rows, now=clock.now())
+            failures = 0
+        except IntegrityError:
+            failures += 1
+            if failures >= TRIES:
+                raise
+        finally:
+            db.session.remove()
+
+
+def _apply_people(found: Import, rows: list[object], **now: object) -> None:
+    apply_people(found, rows, _ages(), **now)  # type: ignore[arg-type]  # rows and now as `_carry` hands them on
+
+
+def _get(import_id: int) -> Import:
+    """Return the import with its row held: nobody cancels or confirms in the middle of a batch."""
+    found = db.session.get_one(Import, import_id)
+    service.hold(found)
+    return found
+
+
+def _ages() -> Ages:
+    config = current_app.config
+    return Ages(config["AGE_ADULT"], config["AGE_SENSITIVE"], config["AGE_ACCOMPANIED"], config["AGE_MINIMUM"])
+
+
+def _who() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
