@@ -20,6 +20,7 @@ from typing import IO
 
 from flask import current_app
 from flask_babel import force_locale
+from sqlalchemy.exc import OperationalError
 
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import db, one_instant, transaction
@@ -90,6 +91,9 @@ def _make_next(holder: str) -> bool:
         _make(job)
     except Overtaken:
         log.info("export %s was cancelled or taken by another worker", job.id)
+    except OperationalError:
+        # The database is busy or away: another attempt is made when this one's lease has run out.
+        log.warning("export %s waits for the database", job.id, exc_info=True)
     except Exception as error:
         _fail(job, error)
     return True
