@@ -42,7 +42,7 @@ class Limits:
     spike_year_days: int = 7
     spike_before_days: int = 60
     spike_times: int = 4
-    spike_minutes: int = 3000
+    spike_minutes: int = 6000
     spike_active_days: int = 5
     #: Scans of oneself, by the operator's page, in a month.
     own_scans: int = 4
