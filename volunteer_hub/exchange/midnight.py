@@ -29,7 +29,7 @@ class Part:
 def by_day(begins: datetime, ends: datetime, minutes: int) -> list[Part]:
     """Return a stay's credited minutes by civil date, shared by how long it lasted on each; empty days left out.
 
-    What ends at midnight ends with the last microsecond of the day it is on.
+    What ends at midnight ends with the last second of the day it is on.
 
     Raises ValueError for a stay that ends before it begins.
     """
@@ -60,5 +60,5 @@ def _spans(begins: datetime, ends: datetime) -> Iterator[tuple[datetime, datetim
 
 
 def _last(since: datetime, until: datetime) -> datetime:
-    at_midnight = until > since and clock.at(clock.civil_date(until)) == until
-    return until - timedelta(microseconds=1) if at_midnight else until
+    at_midnight = until - since >= timedelta(seconds=1) and clock.at(clock.civil_date(until)) == until
+    return until - timedelta(seconds=1) if at_midnight else until

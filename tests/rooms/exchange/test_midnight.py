@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from volunteer_hub.core import clock
@@ -30,7 +30,7 @@ def test_a_stay_that_ends_at_midnight_does_not_touch_the_next_day() -> None:
 def test_a_stay_over_midnight_is_two_records_and_neither_crosses_it() -> None:
     first, second = by_day(MIDNIGHT - 59 * MINUTE, MIDNIGHT + 61 * MINUTE, 120)
     assert (first.on, second.on) == (date(2026, 3, 5), date(2026, 3, 6))
-    assert first.ends == MIDNIGHT - timedelta(microseconds=1)
+    assert first.ends == MIDNIGHT - timedelta(seconds=1)
     assert second.begins == MIDNIGHT
     assert first.minutes + second.minutes == 120
     # Cut one by one they would print 0.98 + 1.01; together they are two hours.
@@ -42,6 +42,8 @@ def test_minutes_that_rules_took_away_are_shared_by_how_long_each_day_was() -> N
     assert [part.minutes for part in parts] == [30, 60]
 
 
+@example(before=0, after=0, share=100, seconds=1)
+@example(before=0, after=0, share=0, seconds=0)
 @given(
     before=st.integers(0, 3 * 1440),
     after=st.integers(0, 3 * 1440),
