@@ -13,7 +13,9 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from tests.makers.accounts import make_account, make_staff, sign_in
+from tests.makers.anomalies import make_flag
 from tests.makers.demo import NOW
+from tests.makers.exports import make_identity_export, make_ready_export
 from tests.makers.requests import make_asked
 from tests.makers.volunteers import make_volunteer
 from volunteer_hub.accounts import service as accounts
@@ -36,7 +38,7 @@ from volunteer_hub.stations.models import Station, StationKeeper, StationKind
 from volunteer_hub.teams.models import JoinMode, Membership, Specialty, Team, TeamKind
 from volunteer_hub.volunteers.models import Volunteer
 
-ELSEWHERE = "110101000000"
+HERE, ELSEWHERE = "220403000000", "110101000000"
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -150,15 +152,20 @@ def _objects(administrator: Account) -> dict[str, Any]:
         "volunteer_id": _first(select(Volunteer)).id,
         "entry_id": _first(select(HoursEntry)).id,
         "notice_id": _notice(administrator),
+        "export_id": make_ready_export(administrator, HERE),
+        "identity_id": make_identity_export(administrator, HERE).id,
         **_requests(manager.account_id),
         **_walk_in(shift, manager.account_id),
         "report_id": report.id,
+        "flag_id": make_flag(db.session.get_one(Station, activity.station_id)).id,
         "case_id": _first(select(ReviewCase).where(ReviewCase.decided_at.is_(None))).id,
         "slot": int((NOW + timedelta(days=1)).timestamp()) // 30,
         "code": "zh",
         "token": "no-such-token",
         "kind": "registration",
         "version": "1",
+        "file_kind": "ministry",
+        "file_format": "xlsx",
     }
 
 
