@@ -18,28 +18,71 @@ depends_on = None
 KEY = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 #: Nothing was known before: a choice of which the trail does not say when it was made has always held.
 THE_BEGINNING = datetime(1949, 1, 1)
-APPEND_ONLY = ('population_figures', 'area_settings')
+APPEND_ONLY = ('population_figures', 'area_settings', 'targets')
 #: What a row is about, and when it was written: nothing is slipped in before what is already there.
 IN_ORDER = {
     'population_figures': (('region_code', 'base', 'year'), 'entered_at'),
     'area_settings': (('region_code',), 'chosen_at'),
+    'targets': (('region_code', 'figure', 'year', 'basis'), 'set_at'),
+}
+
+
+#: Services are asked for by where people live, by team and by day; stations have an index of their own.
+INDEXES = {
+    'ix_hours_entries_service_on': ['service_on'],
+    'ix_hours_entries_region_code_service_on': ['region_code', 'service_on'],
+    'ix_hours_entries_team_id_service_on': ['team_id', 'service_on'],
 }
 
 
 def upgrade():
     _rebuild_population(_population(), dated=True)
     _rebuild_settings(_settings(), dated=True)
+    _create_targets()
     postgresql = op.get_bind().dialect.name == 'postgresql'
     for table in APPEND_ONLY:
         (_guard_postgresql if postgresql else _guard_sqlite)(table)
+    for name, columns in INDEXES.items():
+        op.create_index(name, 'hours_entries', columns)
 
 
 def downgrade():
+    for name in INDEXES:
+        op.drop_index(name, 'hours_entries')
+    op.drop_table('targets')
     _rebuild_population(_latest('population_figures'), dated=False)
     _rebuild_settings(_latest('area_settings'), dated=False)
     if op.get_bind().dialect.name == 'postgresql':
         for table in APPEND_ONLY:
             op.execute(f'DROP FUNCTION keep_order_of_{table}()')
+
+
+def _create_targets():
+    op.create_table(
+        'targets',
+        sa.Column('id', KEY, nullable=False),
+        sa.Column('region_code', sa.String(length=12), nullable=False),
+        sa.Column('figure', sa.String(length=40), nullable=False),
+        sa.Column('year', sa.Integer(), nullable=False),
+        sa.Column('basis', sa.String(length=24), nullable=False),
+        sa.Column('over', sa.Enum('ever', 'year', name='over', native_enum=False, create_constraint=True, length=24),
+                  nullable=False),
+        sa.Column('classes', sa.String(length=4), nullable=False),
+        sa.Column('hundredths', KEY, nullable=False),
+        sa.Column('source', sa.String(length=200), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('withdrawn', sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column('set_at', sa.DateTime(), nullable=False),
+        sa.Column('set_by', sa.String(length=200), nullable=False),
+        sa.CheckConstraint('hundredths > 0', name=op.f('ck_targets_positive')),
+        sa.CheckConstraint('year BETWEEN 1949 AND 2200', name=op.f('ck_targets_plausible_year')),
+        sa.CheckConstraint('version > 0', name=op.f('ck_targets_numbered')),
+        sa.ForeignKeyConstraint(['region_code'], ['regions.code'], name=op.f('fk_targets_region_code')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_targets')),
+        sa.UniqueConstraint('region_code', 'figure', 'year', 'basis', 'version',
+                            name=op.f('uq_targets_region_code_figure_year_basis_version')),
+    )
+    op.create_index('ix_targets_region_code_set_at', 'targets', ['region_code', 'set_at'])
 
 
 def _guard_postgresql(table):

@@ -11,17 +11,35 @@ from volunteer_hub.ledger.models import HoursClass
 
 
 class Unit(StrEnum):
-    """How a figure is counted. MINUTES are shown as hours; HOURS_EACH is hours for one person."""
+    """How a figure is counted.
+
+    MINUTES are shown as hours; HOURS_EACH is hours for one; TIMES and ACTIVITIES are plain counts, EACH is one
+    count divided by another.
+    """
 
     PEOPLE = "people"
     PERCENT = "percent"
     MINUTES = "minutes"
     HOURS_EACH = "hours_each"
+    TIMES = "times"
+    ACTIVITIES = "activities"
+    EACH = "each"
+
+
+PERIOD_ASKED = N_("所选周期，按服务日期")
+AT_THE_INSTANT = N_("截止时点，与周期无关")
+EVERYTHING_SO_FAR = N_("截止时点以前的全部服务，与周期无关")
+CLASSES_ASKED = N_("所选类别")
+EVERY_CLASS = N_("不限类别")
+NO_CLASS = N_("与类别无关")
 
 
 @dataclass(frozen=True)
 class Definition:
-    """One figure. `of` is its denominator, printed beside `rule`; empty for a plain count."""
+    """One figure. `of` is its denominator, printed beside `rule`; empty for a plain count.
+
+    Whoever changes what a figure counts raises its version: what was signed under another says so.
+    """
 
     key: str
     name: str
@@ -29,6 +47,9 @@ class Definition:
     rule: str
     of: str
     source: str
+    period: str = PERIOD_ASKED
+    classes: str = CLASSES_ASKED
+    version: int = 1
 
 
 REGISTER = N_("志愿者登记簿（按时点留存的居住地与核验等级）")
@@ -44,13 +65,41 @@ _PARTICIPANTS_RULE = N_("注册志愿者中，周期内至少有一条截止时�
 _MINUTES_RULE = N_("注册志愿者在周期内、所选类别、截止前入账的时长合计；按分钟累计，显示为小时，只截不进。")
 
 FIGURES: tuple[Definition, ...] = (
-    Definition("registered", REGISTERED, Unit.PEOPLE, _REGISTERED_RULE, "", REGISTER),
-    Definition("population", N_("人口数"), Unit.PEOPLE, N_("所选口径和年份的人口数。"), "", POPULATION),
-    Definition("registration_ratio", N_("注册率"), Unit.PERCENT, REGISTERED, N_("人口数"), REGISTER),
+    Definition("registered", REGISTERED, Unit.PEOPLE, _REGISTERED_RULE, "", REGISTER, AT_THE_INSTANT, NO_CLASS),
+    Definition(
+        "population",
+        N_("人口数"),
+        Unit.PEOPLE,
+        N_("所选口径和年份的人口数，取截止时点已经录入的。"),
+        "",
+        POPULATION,
+        AT_THE_INSTANT,
+        NO_CLASS,
+    ),
+    Definition(
+        "registration_ratio",
+        N_("注册率"),
+        Unit.PERCENT,
+        REGISTERED,
+        N_("人口数"),
+        REGISTER,
+        AT_THE_INSTANT,
+        NO_CLASS,
+    ),
     Definition("with_hours", N_("有服务时长的志愿者"), Unit.PEOPLE, _WITH_HOURS_RULE, "", LEDGER),
     Definition("hours_ratio", N_("有服务时长占比"), Unit.PERCENT, N_("有服务时长的志愿者"), REGISTERED, LEDGER),
-    Definition("participants", N_("参加活动的志愿者"), Unit.PEOPLE, _PARTICIPANTS_RULE, "", LEDGER),
-    Definition("participation_ratio", N_("参与率"), Unit.PERCENT, N_("参加活动的志愿者"), REGISTERED, LEDGER),
+    Definition(
+        "participants", N_("参加活动的志愿者"), Unit.PEOPLE, _PARTICIPANTS_RULE, "", LEDGER, classes=EVERY_CLASS
+    ),
+    Definition(
+        "participation_ratio",
+        N_("参与率"),
+        Unit.PERCENT,
+        N_("参加活动的志愿者"),
+        REGISTERED,
+        LEDGER,
+        classes=EVERY_CLASS,
+    ),
     Definition("minutes", N_("服务时长（小时）"), Unit.MINUTES, _MINUTES_RULE, "", LEDGER),
     Definition(
         "hours_per_registered", N_("人均时长（按注册人数）"), Unit.HOURS_EACH, N_("服务时长"), REGISTERED, LEDGER
@@ -124,6 +173,13 @@ class Ratio:
         if not self.denominator:
             return None
         return (Decimal(self.numerator) / (60 * self.denominator)).quantize(Decimal("0.01"), ROUND_DOWN)
+
+    @property
+    def each(self) -> Decimal | None:
+        """Return the quotient with two decimals, cut: how much there is for each one."""
+        if not self.denominator:
+            return None
+        return (Decimal(self.numerator) / self.denominator).quantize(Decimal("0.01"), ROUND_DOWN)
 
     @property
     def reason(self) -> str | None:

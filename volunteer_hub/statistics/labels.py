@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from volunteer_hub.core.text import N_
 from volunteer_hub.ledger.models import EntryKind
+from volunteer_hub.statistics.definitions import Unit
 from volunteer_hub.statistics.evidence import Having
 from volunteer_hub.statistics.facts_question import ELSEWHERE, ITSELF, NOTHING, AgeBand, By
+from volunteer_hub.statistics.targets_models import Over
 
 HAVING = {
     Having.REGISTERED: N_("注册志愿者"),
@@ -43,3 +45,5 @@ TREES = {
     By.STATION: {ITSELF: N_("本级阵地"), ELSEWHERE: N_("其他阵地"), NOTHING: N_("没有对应的阵地")},
     By.TEAM: {ITSELF: N_("本级队伍"), ELSEWHERE: N_("其他队伍"), NOTHING: N_("没有归属队伍")},
 }
+OVER = {Over.EVER: N_("全部时间"), Over.YEAR: N_("当年")}
+TARGET_UNITS = {Unit.PERCENT: "%", Unit.HOURS_EACH: N_("小时"), Unit.PEOPLE: N_("人")}

@@ -18,7 +18,16 @@ from volunteer_hub.core.permission import Permission
 from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.regions.labels import BASES
 from volunteer_hub.regions.models import PopulationBase
-from volunteer_hub.statistics import definitions, evidence, labels, queries, service, showing
+from volunteer_hub.statistics import (
+    definitions,
+    evidence,
+    labels,
+    queries,
+    service,
+    showing,
+    targets,
+    targets_showing,
+)
 from volunteer_hub.statistics.evidence import Crowd, Having
 from volunteer_hub.statistics.question import Question, parse
 from volunteer_hub.volunteers.labels import ASSURANCES
@@ -46,6 +55,8 @@ def ratios() -> str | tuple[str, int]:
         refused=None,
         chart=showing.chart(answer),
         lineage=queries.list_lineage(question.region, scope(Permission.SEE_STATISTICS)),
+        target_lines=targets.lines(answer),
+        **targets_showing.words(),
         **_form(question),
     )
 

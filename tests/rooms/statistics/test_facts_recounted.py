@@ -42,8 +42,7 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "by": draw(st.sampled_from(By)),
         "region": draw(st.sampled_from([COUNTY, COUNTY, STREET, OTHER, *COMMUNITIES])),
-        "as_of": clock.at(draw(st.just(FIRST_DAY + timedelta(days=DAYS * 3)) | days))
-        + timedelta(hours=draw(st.integers(0, 23))),
+        "as_of": clock.at(known) + timedelta(hours=draw(st.integers(0, 23))),
         "since": since,
         "until": until,
         "classes": draw(st.just(ALL_CLASSES) | st.sets(st.sampled_from(ALL_CLASSES), min_size=1)),
