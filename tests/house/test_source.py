@@ -20,6 +20,7 @@ LOCKS = ("requirements.txt", "requirements-dev.txt", "scripts/uv.txt", "scripts/
 #: Chinese that is data, not a sentence to be translated.
 DATA = {
     "activities/prohibited.py": "words searched for in what people wrote",
+    "anomalies/opening_hours.py": "words read on stations' doors",
     "core/workbook_parts.py": "names of fonts",
     "imports/words.py": "headings and answers as they stand in people's spreadsheets",
     "regions/divisions.py": "headings of the statistical list",
