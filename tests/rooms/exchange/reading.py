@@ -36,18 +36,22 @@ def cells_of(sheet: Sheet) -> list[list[Any]]:
 
 def table_of(sheet: Sheet) -> list[list[Any]]:
     """Return the rows of a sheet's table as a spreadsheet reads them back."""
-    rows = cells_of(sheet)
-    titles = [column.title for column in sheet.columns]
-    start = next(number for number, row in enumerate(rows) if row[: len(titles)] == titles) + 1
-    ends = (number for number, row in enumerate(rows) if number >= start and all(cell is None for cell in row))
-    return rows[start : next(ends, len(rows))]
+    return read_back(sheet)[0]
 
 
 def foot_of(sheet: Sheet) -> list[str]:
     """Return the first cell of each line below a sheet's table."""
+    return read_back(sheet)[1]
+
+
+def read_back(sheet: Sheet) -> tuple[list[list[Any]], list[str]]:
+    """Return the rows of a sheet's table, and the first cell of each line below it."""
     rows = cells_of(sheet)
-    empty = max(number for number, row in enumerate(rows) if all(cell is None for cell in row))
-    return [str(row[0]) for row in rows[empty + 1 :]]
+    titles = [column.title for column in sheet.columns]
+    start = next(number for number, row in enumerate(rows) if row[: len(titles)] == titles) + 1
+    ends = (number for number, row in enumerate(rows) if number >= start and all(cell is None for cell in row))
+    end = next(ends, len(rows))
+    return rows[start:end], [str(row[0]) for row in rows[end + 1 :]]
 
 
 def workbook_of(content: bytes) -> dict[str, list[list[Any]]]:
