@@ -22,6 +22,7 @@ from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Account, Login, Role, RoleGrant, ScopeKind, TokenKind
 from volunteer_hub.activities.models import Activity, ActivityState, Shift, SignUp
 from volunteer_hub.amendments import correction_queries, corrections, make_ups
+from volunteer_hub.boards import walls
 from volunteer_hub.checkin.models import Device, Scan, ServiceSession, WalkIn
 from volunteer_hub.core.actor import COMMAND_LINE, Actor
 from volunteer_hub.core.db import db, transaction
@@ -159,6 +160,8 @@ def _objects(administrator: Account) -> dict[str, Any]:
         "report_id": report.id,
         "flag_id": make_flag(db.session.get_one(Station, activity.station_id)).id,
         "case_id": _first(select(ReviewCase).where(ReviewCase.decided_at.is_(None))).id,
+        "wall_id": _wall(administrator),
+        "region": "220403000000",
         "slot": int((NOW + timedelta(days=1)).timestamp()) // 30,
         "code": "zh",
         "token": "no-such-token",
@@ -167,6 +170,11 @@ def _objects(administrator: Account) -> dict[str, Any]:
         "file_kind": "ministry",
         "file_format": "xlsx",
     }
+
+
+def _wall(account: Account) -> int:
+    with transaction():
+        return walls.make(Actor(account.id, "林主任"), "220403000000", "一楼大厅", EVERYTHING, now=NOW)
 
 
 def _requests(account_id: int) -> dict[str, int]:

@@ -19,8 +19,8 @@ from volunteer_hub.statistics.answer import Answer, Cell
 from volunteer_hub.statistics.protection import Table, key_of
 from volunteer_hub.statistics.question import ALL_CLASSES, Question
 
-#: Where the instant is no month's end: who served in so many days before it, served of late.
-OF_LATE = timedelta(days=27)
+#: Of a lower division's trend every third point is shown: each wants all the tables above it.
+EVERY = 3
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,28 @@ def shielded(question: Question) -> PublicAnswer:
     return _veiled(question, _published_line(question.region) or [question.region], minutes=True)
 
 
+def trend(question: Question, days: Sequence[date]) -> list[tuple[date, Cell | None]]:
+    """Return a division's cell at the end of each day, None where its people are hidden.
+
+    Of the highest published division only its own size matters. Whether a lower one is hidden on a day is
+    settled by the tables above it: they are read for every third day, the last one included, and the other
+    days are left out. Raises NotFound.
+    """
+    line = _published_line(question.region)
+    if line[:-1]:
+        tables = ((day, _veiled(_on(question, day), line, minutes=False).whole) for day in days[::-1][::EVERY][::-1])
+        return [(day, whole.cell if whole.people else None) for day, whole in tables]
+    points = queries.trend(question, EVERYTHING, days)
+    return [(day, None if protection.people_part(cell).small else cell) for day, cell in points]
+
+
+def _on(question: Question, day: date) -> Question:
+    """Return the question as of the end of a day; the day of its own instant stands for that instant."""
+    if day >= clock.civil_date(question.as_of):
+        return question
+    return replace(question, as_of=clock.end_of(day), live=False)
+
+
 def find_top(region: str) -> str | None:
     """Return the highest division that is published together with this one; None where it is not published."""
     return next(iter(_published_line(region)), None)
@@ -121,8 +143,8 @@ def _veiled(question: Question, line: Sequence[str], *, minutes: bool) -> Public
 
 
 def _served(question: Question) -> dict[str, int]:
-    """Return how many people of each row served in the month that ends, or else in four weeks, as was known then."""
-    end = clock.civil_date(question.as_of)
-    first = end.replace(day=1) if _is_month_end(question) else end - OF_LATE
-    of_late = replace(question, since=first, until=end)
-    return {key_of(cell): cell.participants for cell in queries.ratios(of_late, EVERYTHING).cells}
+    """Return how many people of each row served in the last whole month, as was known at the question's instant."""
+    day = clock.civil_date(question.as_of)
+    end = day if _is_month_end(question) else month_ends(day, 1)[0]
+    month = replace(question, since=end.replace(day=1), until=end)
+    return {key_of(cell): cell.participants for cell in queries.ratios(month, EVERYTHING).cells}

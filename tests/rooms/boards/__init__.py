@@ -1,1 +1,1 @@
-"""Tests of the room `boards`."""
+"""Tests of the boards."""
