@@ -7,7 +7,7 @@ by Python's own loops in C, and no function of ours is called for a text that ne
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
@@ -86,6 +86,8 @@ class Sheet:
 Cells = tuple[str, Iterable[Any]]
 #: Makes that of a column's values; bound to the column once for a whole sheet.
 Converter = Callable[[Sequence[Any]], Cells]
+#: For some kinds, a type and a conversion of a whole column of it.
+Short = Mapping[Kind, tuple[type, Callable[[Sequence[Any]], Iterable[Any]]]]
 
 
 def hours_of(minutes: int) -> Decimal:
@@ -135,6 +137,31 @@ def remembering(convert: Callable[[Any], str], unknown: str) -> Callable[[Any], 
     return lru_cache(REMEMBERED)(lambda value: unknown if value is None else convert(value))
 
 
+def converter(kind: Kind, short: Short, around: str, slow: Callable[[Any], str]) -> Converter:
+    """Return a conversion that takes the short way for a column all of whose values are of the type it is for."""
+    of_type, convert = short.get(kind, (None, tuple))
+    wanted = {of_type}
+
+    def cells(values: Sequence[Any]) -> Cells:
+        if set(map(type, values)) == wanted:
+            return around, convert(values)
+        return "%s", map(slow, values)
+
+    return cells
+
+
+def hours_texts(values: Sequence[int]) -> list[str]:
+    """Return whole minutes as `hours_of` does, as texts, without its arithmetic of decimals."""
+    if min(values) < 0:
+        return [str(hours_of(value)) for value in values]
+    return [f"{value // 60}.{value % 60 * 5 // 3:02d}" for value in values]
+
+
+def _wall_texts(values: Sequence[datetime]) -> list[str]:
+    zone = clock.zone()
+    return [value.astimezone(zone).isoformat(" ", "minutes")[:16] for value in values]
+
+
 def csv_chunks(sheet: Sheet, encoding: Encoding = Encoding.UTF_8) -> Iterator[bytes]:
     """Yield a sheet as CSV: texts quoted, numbers bare, about 64 KiB at a time."""
     kept: list[str] = ["\ufeff"] if encoding is Encoding.UTF_8 else []
@@ -173,8 +200,8 @@ def _csv_text(text: str) -> str:
 def _csv_converter(kind: Kind) -> Converter:
     if kind is Kind.TEXT:
         return _csv_texts
-    convert = remembering(_CSV[kind], f'"{UNKNOWN}"' if kind in NUMBERS else '""')
-    return lambda values: ("%s", map(convert, values))
+    slow = remembering(_CSV[kind], f'"{UNKNOWN}"' if kind in NUMBERS else '""')
+    return converter(kind, _CSV_SHORT, "%s" if kind in NUMBERS else '"%s"', slow)
 
 
 def _csv_texts(values: Sequence[Any]) -> Cells:
@@ -195,4 +222,9 @@ _CSV: dict[Kind, Callable[[Any], str]] = {
     Kind.DECIMAL: lambda value: str(decimal_of(value)),
     Kind.DATE: _csv_date,
     Kind.INSTANT: _csv_date,
+}
+_CSV_SHORT: Short = {
+    Kind.INTEGER: (int, tuple),
+    Kind.HOURS: (int, hours_texts),
+    Kind.INSTANT: (datetime, _wall_texts),
 }

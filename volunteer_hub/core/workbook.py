@@ -23,8 +23,11 @@ from volunteer_hub.core.tabular import (
     Converter,
     Kind,
     Sheet,
+    Short,
+    converter,
     decimal_of,
     hours_of,
+    hours_texts,
     in_columns,
     remembering,
     share_of,
@@ -43,6 +46,7 @@ SUSPECT = re.compile("[&<>\x01-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_|\0[ 
 ESCAPED = re.compile("[\0-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 #: The day before the first of the format's calendar, which has a 29 February 1900 that never was.
 EPOCH, LEAP = date(1899, 12, 31), 59
+BEFORE = EPOCH.toordinal() - 1
 DAY_SECONDS = 86_400
 
 
@@ -147,7 +151,7 @@ def _converter(kind: Kind) -> Converter:
     convert = _NUMBERS[kind]
     unknown = _text(UNKNOWN if kind in NUMBERS else "", parts.UNKNOWN_STYLE)
     cell = remembering(lambda value: f's="{style}"><v>{convert(value)}</v>', unknown)
-    return lambda values: ("%s", map(cell, values))
+    return converter(kind, _SHORT, f's="{style}"><v>%s</v>', cell)
 
 
 def _texts(values: Sequence[Any]) -> Cells:
@@ -167,6 +171,17 @@ def _serial(value: Any) -> str:
     return repr(_day(wall.date()) + seconds / DAY_SECONDS)
 
 
+def _serials(values: Sequence[datetime]) -> list[str | float]:
+    zone = clock.zone()
+    walls = [value.astimezone(zone) for value in values]
+    if min(walls).year <= EPOCH.year + 1:
+        return [_serial(value) for value in values]
+    return [
+        wall.toordinal() - BEFORE + (wall.hour * 3600 + wall.minute * 60 + wall.second) / DAY_SECONDS
+        for wall in walls
+    ]
+
+
 def _day(day: date) -> int:
     days = (day - EPOCH).days
     return days + (days > LEAP)
@@ -179,4 +194,9 @@ _NUMBERS: dict[Kind, Callable[[Any], object]] = {
     Kind.DECIMAL: decimal_of,
     Kind.DATE: _serial,
     Kind.INSTANT: _serial,
+}
+_SHORT: Short = {
+    Kind.INTEGER: (int, tuple),
+    Kind.HOURS: (int, hours_texts),
+    Kind.INSTANT: (datetime, _serials),
 }

@@ -56,6 +56,27 @@ def test_a_text_is_the_same_whatever_stands_in_its_column(rows: list[tuple[Any, 
         assert [[str(cell) for cell in row] for row in read[1:]] == plain
 
 
+INSTANTS = st.datetimes(datetime.fromisoformat("1899-12-31"), datetime.fromisoformat("2200-01-01"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(), st.integers(-(10**9), 10**9), INSTANTS.map(lambda naive: naive.replace(tzinfo=UTC))),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_a_number_is_the_same_whatever_stands_in_its_column(rows: list[tuple[Any, ...]]) -> None:
+    """A column of one type takes the short way, one with an unknown in it the long one."""
+    columns = [Column("数", Kind.INTEGER), Column("时", Kind.HOURS), Column("刻", Kind.INSTANT)]
+    short, long = Sheet("数", columns, rows), Sheet("数", columns, [*rows, (None, None, None)])
+    assert in_csv(short) == in_csv(long)[:-1]
+    pages = [openpyxl.load_workbook(xlsx(sheet)).active for sheet in (short, long)]
+    values = [[[cell.value for cell in row] for row in page.iter_rows(max_row=len(rows) + 1)] for page in pages]
+    assert values[0] == values[1]
+
+
 @pytest.mark.parametrize("encoding", list(Encoding))
 def test_every_character_of_unicode_comes_back_in_either_encoding(encoding: Encoding) -> None:
     """GB 18030 maps every code point; only the halves of pairs are no characters."""
