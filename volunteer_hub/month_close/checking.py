@@ -48,7 +48,7 @@ def count_arrived(close: MonthClose) -> int:
 
 def _changes(close: MonthClose, latest: Composed, arrived: int) -> dict[str, Any]:
     was, now = content.read(close.content), content.read(latest.content)
-    found = differences(was["tables"], now["tables"], set(content.units(now["meanings"])))
+    found = differences(was["tables"], now["tables"], list(content.units(now["meanings"])))
     return {
         "as_of": was["as_of"],
         "entries": arrived,

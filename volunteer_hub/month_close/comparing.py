@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from volunteer_hub.month_close.content import Json, Value, find_table, value
-from volunteer_hub.statistics.definitions import Unit
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,8 @@ class Difference:
         return {**kept, **{name: _kept(number) for name, number in numbers.items()}}
 
 
-def differences(was: Sequence[Json], now: Sequence[Json], keys: Collection[str]) -> list[Difference]:
-    """Return every figure among `keys` that differs between the tables, in their order."""
+def differences(was: Sequence[Json], now: Sequence[Json], keys: Sequence[str]) -> list[Difference]:
+    """Return every figure among `keys` that differs between the tables, in the order of rows and keys."""
     found: list[Difference] = []
     for table in was:
         fresh = find_table(now, table["period"], table["classes"])
@@ -46,15 +45,15 @@ def differences(was: Sequence[Json], now: Sequence[Json], keys: Collection[str])
     return found
 
 
-def _of_table(was: Json, now: Json, keys: Collection[str]) -> list[Difference]:
+def _of_table(was: Json, now: Json, keys: Sequence[str]) -> list[Difference]:
     old, new = _by_row(was["cells"]), _by_row(now["cells"])
     found = []
     for code, rest in dict.fromkeys((*old, *new)):
         before, after = old.get((code, rest)), new.get((code, rest))
         shown = before or after or {}
-        for key in shown["figures"]:
+        for key in keys:
             figures = _figure(before, key), _figure(after, key)
-            if key in keys and figures[0] != figures[1]:
+            if figures[0] != figures[1]:
                 found.append(Difference(was["period"], was["classes"], code, shown["name"], rest, key, *figures))
     return found
 
@@ -75,8 +74,3 @@ def other_changes(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Return which other parts of a content differ: names, definitions, restatements."""
     watched = ("region", "meanings", "restatements", "supersedes")
     return [part for part in watched if was.get(part) != now.get(part)]
-
-
-def unit_of(units: Mapping[str, Unit], key: str) -> Unit:
-    """Return a figure's unit; a plain number where the document does not define it."""
-    return units.get(key, Unit.PEOPLE)

@@ -162,10 +162,10 @@ def units(meanings: Json) -> dict[str, Unit]:
     return {figure["key"]: Unit(figure["unit"]) for figure in meanings["figures"]}
 
 
-def same_meaning(meanings: Json) -> set[str]:
-    """Return the figures a document defines that still mean what they meant."""
+def same_meaning(meanings: Json) -> list[str]:
+    """Return the figures a document defines that still mean what they meant, in their order."""
     now = {figure["key"]: figure for figure in definitions()}
-    return {figure["key"] for figure in meanings["figures"] if now.get(figure["key"]) == figure}
+    return [figure["key"] for figure in meanings["figures"] if now.get(figure["key"]) == figure]
 
 
 def find_table(tables: Iterable[Json], period: str, classes: str) -> Json | None:

@@ -52,6 +52,7 @@ def _words() -> dict[str, Any]:
         "limit": showing.limit,
         "moment_of": showing.moment,
         "CloseState": CloseState,
+        "is_overdue": lambda close: showing.is_overdue(close, now=clock.now()),
     }
 
 

@@ -18,7 +18,7 @@ from volunteer_hub.month_close.comparing import Difference
 from volunteer_hub.month_close.content import Json, Period
 from volunteer_hub.month_close.labels import CLASSES, KIND_HOURS, PERIODS
 from volunteer_hub.month_close.late import Entries, Kept
-from volunteer_hub.month_close.models import MonthClose
+from volunteer_hub.month_close.models import CloseState, MonthClose
 from volunteer_hub.month_close.report import show
 from volunteer_hub.statistics.definitions import Unit
 from volunteer_hub.statistics.question import Question
@@ -130,6 +130,12 @@ def moment(text: str) -> str:
 def limit(month: date) -> date:
     """Return until when a month is to be closed."""
     return months.limit(month)
+
+
+def is_overdue(close: MonthClose, *, now: datetime) -> bool:
+    """Tell whether an open month has passed its limit; one closed anew has none."""
+    open_still = close.state is not CloseState.CLOSED and close.version == 1
+    return open_still and clock.civil_date(now) > months.limit(close.month)
 
 
 def _place(cell: Json) -> str:
