@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.regions.models import PopulationBase
 from volunteer_hub.statistics import definitions as d
+from volunteer_hub.statistics import further_definitions
 from volunteer_hub.statistics.answer import Cell, Population
 from volunteer_hub.statistics.definitions import FIGURES, Ratio, Unit
 
@@ -66,3 +68,33 @@ def test_every_figure_of_a_cell_has_a_definition_that_says_what_is_counted() -> 
         assert figure.rule
         assert figure.source
         assert bool(figure.of) == isinstance(value, Ratio)
+
+
+def test_every_definition_is_whole_and_numbered() -> None:
+    for definition in further_definitions.every_definition():
+        for said in (definition.name, definition.rule, definition.source, definition.period, definition.classes):
+            assert said
+        assert definition.version >= 1
+        assert bool(definition.of) == (definition.unit in (Unit.PERCENT, Unit.HOURS_EACH, Unit.EACH))
+    for group in further_definitions.GROUPS.values():
+        keys = [definition.key for definition in group]
+        assert len(set(keys)) == len(keys)
+    assert further_definitions.find_definition("facts", "times").unit is Unit.TIMES
+
+
+def test_the_digest_changes_with_any_definition_and_with_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = further_definitions.digest()
+    assert before == further_definitions.digest()
+    first, *rest = further_definitions.GROUPS["ratios"]
+    for change in ({"version": 2}, {"rule": "另一条规则"}, {"source": "另一个来源"}):
+        changed = {**further_definitions.GROUPS, "ratios": (replace(first, **change), *rest)}
+        monkeypatch.setattr(further_definitions, "GROUPS", changed)
+        assert further_definitions.digest() != before
+    monkeypatch.undo()
+    monkeypatch.setattr(further_definitions, "STARS", further_definitions.STARS[1:])
+    assert further_definitions.digest() != before
+
+
+def test_a_count_for_each_is_cut_to_two_decimals() -> None:
+    assert Ratio(5, 3, "").each == Decimal("1.66")
+    assert Ratio(5, 0, "").each is None
