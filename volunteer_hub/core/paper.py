@@ -8,8 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
-from volunteer_hub.core.paper_blocks import GREY, LEADING, MARGIN, PAD, Block, Row, Signatures, Text
+from volunteer_hub.core.paper_blocks import (
+    GREY,
+    HAIR,
+    LEADING,
+    MARGIN,
+    PAD,
+    RULE,
+    Block,
+    Row,
+    Signatures,
+    Text,
+    draw_uprights,
+)
 from volunteer_hub.core.pdf import A4, BOLD, REGULAR, fit, mm, width_of, wrap
 from volunteer_hub.core.pdf import Sheet as Paper
 from volunteer_hub.core.printed import printed, visible
@@ -71,6 +84,8 @@ class _Page:
     size: tuple[float, float]
     #: Printed above everything else: who took the sheet, and when.
     mark: str = ""
+    #: Of the table's columns.
+    widths: Sequence[float] = ()
     blocks: list[Block] = field(default_factory=list)
     #: Points left above the foot.
     room: float = 0
@@ -98,7 +113,7 @@ class _Grid:
 
 def _lay_out(sheet: Sheet, row_height: float) -> list[_Page]:
     grid, mark = _fitted(sheet.columns), visible(sheet.mark)
-    pages = [_Page(grid.page, mark)]
+    pages = [_Page(grid.page, mark, grid.widths)]
     for text in _head(sheet, grid.full):
         pages[0].put(text)
     heading = _heading(sheet.columns, grid)
@@ -107,12 +122,12 @@ def _lay_out(sheet: Sheet, row_height: float) -> list[_Page]:
     most = _Page(grid.page).room - heading.height
     for row in _rows(sheet, grid, most, row_height):
         if row.height > pages[-1].room:
-            pages.append(_Page(grid.page, mark))
+            pages.append(_Page(grid.page, mark, grid.widths))
             pages[-1].put(heading)
         pages[-1].put(row)
     for block in _foot(sheet, grid.full):
         if block.height > pages[-1].room:
-            pages.append(_Page(grid.page, mark))
+            pages.append(_Page(grid.page, mark, grid.widths))
         pages[-1].put(block)
     return pages
 
@@ -206,9 +221,16 @@ def _cut(line: str, font: str, size: float, room: float) -> Iterator[str]:
 def _draw(paper: Paper, page: _Page, note: str, number: str) -> None:
     paper.turn(page.size)
     y = paper.height - MARGIN
-    for block in page.blocks:
-        block.draw(paper, y)
-        y -= block.height
+    for is_table, blocks in groupby(page.blocks, lambda block: isinstance(block, Row)):
+        top = y
+        if is_table:
+            paper.canvas.setStrokeGray(RULE)
+            paper.canvas.setLineWidth(HAIR)
+        for block in blocks:
+            block.draw(paper, y)
+            y -= block.height
+        if is_table:
+            draw_uprights(paper, page.widths, top, y)
     paper.canvas.setFillGray(GREY)
     paper.canvas.setFont(REGULAR, 8)
     paper.canvas.drawRightString(paper.width - MARGIN, MARGIN - 4 * mm, number)

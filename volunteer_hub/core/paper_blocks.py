@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from volunteer_hub.core.pdf import BOLD, REGULAR, Sheet, mm, shrunk, width_of
 
@@ -11,6 +12,8 @@ MARGIN = 12 * mm
 PAD = 1.1 * mm
 LEADING = 1.32
 BLACK, GREY, RULE, TINT = 0.08, 0.4, 0.62, 0.93
+#: Points of a rule.
+HAIR = 0.4
 
 
 @dataclass(frozen=True)
@@ -51,38 +54,47 @@ class Row:
     #: It is at least so high.
     least: float = 0
 
-    @property
+    @cached_property
     def height(self) -> float:
         """Return the points it takes: what its fullest cell needs, or the least."""
         return max(self.least, max(len(lines) for lines in self.cells) * self.size * LEADING + 2 * PAD)
 
     def draw(self, paper: Sheet, y: float) -> None:
-        """Draw it downwards from `y`, each cell between its rules."""
-        canvas = paper.canvas
-        canvas.setStrokeGray(RULE)
-        canvas.setLineWidth(0.4)
+        """Draw its words and the rule below it downwards from `y`; the upright rules are drawn once for many rows."""
+        canvas, font, step = paper.canvas, BOLD if self.heading else REGULAR, self.size * LEADING
+        bottom, full = y - self.height, sum(self.widths)
+        if self.heading:
+            canvas.setFillGray(TINT)
+            canvas.rect(MARGIN, bottom, full, self.height, stroke=0, fill=1)
+            canvas.line(MARGIN, y, MARGIN + full, y)
+        canvas.line(MARGIN, bottom, MARGIN + full, bottom)
+        canvas.setFillGray(BLACK)
+        words = canvas.beginText()
+        words.setFont(font, self.size)
         x = MARGIN
         for lines, right, width in zip(self.cells, self.right, self.widths, strict=True):
-            canvas.setFillGray(TINT)
-            canvas.rect(x, y - self.height, width, self.height, stroke=1, fill=1 if self.heading else 0)
-            canvas.setFillGray(BLACK)
-            canvas.setFont(BOLD if self.heading else REGULAR, self.size)
-            self._draw_cell(paper, lines, x, y, width, right=right)
+            base = y - (self.height - len(lines) * step) / 2 - self.size
+            for line in lines:
+                if line:
+                    words.setTextOrigin(x + self._indent(line, font, width, right=right), base)
+                    words.textOut(line)
+                base -= step
             x += width
+        canvas.drawText(words)
 
-    def _draw_cell(
-        self, paper: Sheet, lines: Sequence[str], x: float, y: float, width: float, *, right: bool
-    ) -> None:
-        step = self.size * LEADING
-        y -= (self.height - len(lines) * step) / 2 + self.size
-        for line in lines:
-            if self.heading:
-                paper.canvas.drawCentredString(x + width / 2, y, line)
-            elif right:
-                paper.canvas.drawRightString(x + width - PAD, y, line)
-            else:
-                paper.canvas.drawString(x + PAD, y, line)
-            y -= step
+    def _indent(self, line: str, font: str, width: float, *, right: bool) -> float:
+        if self.heading:
+            return (width - width_of(line, font, self.size)) / 2
+        return width - PAD - width_of(line, font, self.size) if right else PAD
+
+
+def draw_uprights(paper: Sheet, widths: Sequence[float], top: float, bottom: float) -> None:
+    """Draw the upright rules of rows that stand below one another."""
+    x = MARGIN
+    paper.canvas.line(x, top, x, bottom)
+    for width in widths:
+        x += width
+        paper.canvas.line(x, top, x, bottom)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ def can_draw(character: str) -> bool:
     return all(ord(character) in pdfmetrics.getFont(font).face.charToGlyph for font in (REGULAR, BOLD))
 
 
+@lru_cache(maxsize=16_384)
 def width_of(text: str, font: str, size: float) -> float:
     """Return the points one line takes."""
     return float(pdfmetrics.stringWidth(text, font, size))

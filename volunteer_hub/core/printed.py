@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from volunteer_hub.core import clock
 from volunteer_hub.core.pdf import can_draw
 from volunteer_hub.core.tabular import NUMBERS, UNKNOWN, Kind, decimal_of, hours_of, share_of
 
+#: Words and characters come again and again in a list.
+REMEMBERED = 16_384
 
+
+@lru_cache(maxsize=REMEMBERED)
 def visible(text: str) -> str:
     """Return text as it can be drawn: marks without a shape are left out, unknown characters named by code point."""
     return "".join(_shown(character) for character in text)
@@ -32,6 +37,7 @@ def printed(kind: Kind, value: Any) -> str:
     return f"{clock.local(value):%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value.isoformat())
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _shown(character: str) -> str:
     if character == "\n" or can_draw(character):
         return character

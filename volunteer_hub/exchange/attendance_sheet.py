@@ -122,7 +122,7 @@ def _columns(say: Say) -> list[Column]:
         Column(say(N_("姓名")), width=14),
         Column(say(N_("志愿者编号")), width=24),
         Column(say(N_("所属队伍")), width=20),
-        Column(say(N_("联系电话")), width=14),
+        Column(say(N_("联系电话")), width=18),
         Column(say(N_("报名时间")), Kind.INSTANT, 17),
         Column(say(N_("报名状态")), width=10),
         Column(say(N_("签到时间")), Kind.INSTANT, 17),
