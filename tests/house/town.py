@@ -16,6 +16,7 @@ from tests.makers.accounts import make_account, make_staff, sign_in
 from tests.makers.anomalies import make_flag
 from tests.makers.demo import NOW
 from tests.makers.exports import make_identity_export, make_ready_export
+from tests.makers.month_close import make_closed, make_signer
 from tests.makers.requests import make_asked
 from tests.makers.volunteers import make_volunteer
 from volunteer_hub.accounts import service as accounts
@@ -159,6 +160,7 @@ def _objects(administrator: Account) -> dict[str, Any]:
         **_walk_in(shift, manager.account_id),
         "report_id": report.id,
         "flag_id": make_flag(db.session.get_one(Station, activity.station_id)).id,
+        "close_id": make_closed(make_signer("赵科长"), make_signer("钱科员"), now=NOW).close_id,
         "case_id": _first(select(ReviewCase).where(ReviewCase.decided_at.is_(None))).id,
         "wall_id": _wall(administrator),
         "region": "220403000000",

@@ -72,5 +72,5 @@ def _kept(number: Value) -> int | str | None:
 
 def other_changes(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Return which other parts of a content differ: names, definitions, restatements."""
-    watched = ("region", "meanings", "restatements", "supersedes")
+    watched = ("region", "meanings", "targets", "restatements", "supersedes")
     return [part for part in watched if was.get(part) != now.get(part)]

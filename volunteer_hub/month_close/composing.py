@@ -40,6 +40,7 @@ def compose(
     it only at what may have come since.
     """
     region = regions.get_region(region_code)
+    asked = asking.tables(region_code, month, as_of)
     said = {
         "format": content.FORMAT,
         "region": {"code": region.code, "name": region.name, "full_name": region.full_name, "level": region.level},
@@ -50,7 +51,8 @@ def compose(
         "zone": str(clock.zone()),
         "data_version": asking.data_version(as_of),
         "meanings": content.meanings(),
-        "tables": asking.tables(region_code, month, as_of),
+        "tables": asked,
+        "targets": asking.targets(region_code, as_of, asked),
         "restatements": restating.documented(region_code, before=month, now=as_of),
     }
     return Composed(region_code, month, version, as_of, content.canonical(said))

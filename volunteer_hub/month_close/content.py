@@ -163,9 +163,12 @@ def units(meanings: Json) -> dict[str, Unit]:
 
 
 def same_meaning(meanings: Json) -> list[str]:
-    """Return the figures a document defines that still mean what they meant, in their order."""
-    now = {figure["key"]: figure for figure in definitions()}
-    return [figure["key"] for figure in meanings["figures"] if now.get(figure["key"]) == figure]
+    """Return the figures a document defines that still mean what they meant, in their order.
+
+    A definition's version says so: another wording of the same rule is the same figure.
+    """
+    now = {figure.key: figure.version for figure in FIGURES}
+    return [figure["key"] for figure in meanings["figures"] if now.get(figure["key"]) == figure["version"]]
 
 
 def find_table(tables: Iterable[Json], period: str, classes: str) -> Json | None:
@@ -177,7 +180,7 @@ def _figure(cell: Cell, key: str, unit: Unit) -> Any:
     figure = cell.figure(BY_KEY[key].key)
     if not isinstance(figure, Ratio):
         return figure
-    result = figure.hours if unit is Unit.HOURS_EACH else figure.share
+    result = {Unit.HOURS_EACH: figure.hours, Unit.EACH: figure.each}.get(unit, figure.share)
     return {
         "numerator": figure.numerator,
         "denominator": figure.denominator,

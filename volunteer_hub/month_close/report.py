@@ -25,6 +25,9 @@ KINDS = {
     Unit.PERCENT: Kind.PERCENT,
     Unit.MINUTES: Kind.HOURS,
     Unit.HOURS_EACH: Kind.DECIMAL,
+    Unit.TIMES: Kind.INTEGER,
+    Unit.ACTIVITIES: Kind.INTEGER,
+    Unit.EACH: Kind.DECIMAL,
 }
 NARROW = 10
 TITLE = N_("%(place)s %(month)s 志愿服务月结报告（第 %(version)s 版）")
@@ -34,7 +37,7 @@ def write(document: Json, *, sha256: str) -> bytes:
     """Return a closed document as PDF, with the sum of the document at the foot of every page."""
     said = document["content"]
     return paper.write_pdf(
-        [*_tables(document), _meanings(said["meanings"]), *_restatements(said)],
+        [*_tables(document), *_targets(said), _meanings(said["meanings"]), *_restatements(said)],
         title=title(said),
         author=said["region"]["name"],
         note=N_("月结文件 SHA-256：%(sum)s") % {"sum": sha256},
@@ -66,7 +69,11 @@ def _tables(document: Json) -> Iterator[Sheet]:
                 *(Column(KIND_HOURS % {"kind": kind}, Kind.HOURS, NARROW) for kind in table["classes"]),
             ],
             rows=[_row(cell, units, table["classes"]) for cell in table["cells"]],
-            foot=[*_sources(table), [said["meanings"]["note"]]],
+            foot=[
+                *_sources(table),
+                [said["meanings"]["note"]],
+                *([paper.signature_line(str)] if table is said["tables"][0] else []),
+            ],
         )
 
 
@@ -112,6 +119,47 @@ def _row(cell: Json, units: dict[str, Unit], classes: str) -> list[Any]:
         *(content.value(cell["figures"].get(key)) for key in units),
         *(cell["class_minutes"][kind] for kind in classes),
     ]
+
+
+def _targets(said: Json) -> Iterator[Sheet]:
+    names = {figure["key"]: figure["name"] for figure in said["meanings"]["figures"]}
+    units = content.units(said["meanings"])
+    if said["targets"]:
+        yield Sheet(
+            name=N_("目标"),
+            title=N_("%(place)s的目标") % {"place": said["region"]["name"]},
+            columns=[
+                Column(N_("指标"), width=26),
+                Column(N_("年份"), width=8),
+                Column(N_("目标"), width=12),
+                Column(N_("还差"), width=14),
+                Column(N_("依据"), width=50),
+            ],
+            rows=[
+                [
+                    names[target["figure"]],
+                    str(target["year"]),
+                    threshold(target, units[target["figure"]]),
+                    missing(target, units[target["figure"]]),
+                    target["source"],
+                ]
+                for target in said["targets"]
+            ],
+        )
+
+
+def threshold(target: Json, unit: Unit) -> str:
+    """Return a kept target's threshold as it is printed."""
+    number = (Decimal(target["hundredths"]) / 100).normalize()
+    return f"{number:,f}%" if unit is Unit.PERCENT else f"{number:,f}"
+
+
+def missing(target: Json, unit: Unit) -> str:
+    """Return how far a target is as it is printed: people, or hours rounded up; a dash where it was not measured."""
+    if target["missing"] is None:
+        return "—"
+    lacking = max(0, target["missing"])
+    return f"{-(-lacking // 60):,}" if unit is Unit.HOURS_EACH else f"{lacking:,}"
 
 
 def _meanings(meanings: Json) -> Sheet:

@@ -211,6 +211,8 @@ def _page(close_id: int, form: AnewForm) -> str:
         said=said,
         tables=showing.tables(said),
         whole=showing.whole(said),
+        targets=showing.targets(said),
+        redefined=showing.redefined(said) if in_force else [],
         signers=queries.get_signers(close),
         in_force=in_force,
         restated=restated,

@@ -13,7 +13,7 @@ from volunteer_hub.core import clock
 from volunteer_hub.core.db import db
 from volunteer_hub.core.scope import in_region
 from volunteer_hub.core.tabular import hours_of
-from volunteer_hub.month_close import content, late, months, restating
+from volunteer_hub.month_close import content, late, months, report, restating
 from volunteer_hub.month_close.comparing import Difference
 from volunteer_hub.month_close.content import Json, Period
 from volunteer_hub.month_close.labels import CLASSES, KIND_HOURS, PERIODS
@@ -84,6 +84,28 @@ def whole(said: Json) -> list[tuple[str, str]]:
         (say(figure["name"]), show(content.value(cell["figures"][figure["key"]]), units[figure["key"]]))
         for figure in said["meanings"]["figures"]
     ]
+
+
+def targets(said: Json) -> list[tuple[str, int, str, str, str]]:
+    """Return a content's targets as (figure, year, threshold, still missing, source)."""
+    units = content.units(said["meanings"])
+    names = {figure["key"]: figure["name"] for figure in said["meanings"]["figures"]}
+    return [
+        (
+            say(names[each["figure"]]),
+            each["year"],
+            report.threshold(each, units[each["figure"]]),
+            report.missing(each, units[each["figure"]]),
+            each["source"],
+        )
+        for each in said["targets"]
+    ]
+
+
+def redefined(said: Json) -> list[str]:
+    """Return the names of figures whose meaning has changed since: those are not restated."""
+    same = content.same_meaning(said["meanings"])
+    return [say(figure["name"]) for figure in said["meanings"]["figures"] if figure["key"] not in same]
 
 
 def changes(found: Sequence[Difference | Json], said: Json) -> list[Change]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -31,6 +32,7 @@ from volunteer_hub.month_close.content import Period
 from volunteer_hub.month_close.late import Kept
 from volunteer_hub.month_close.models import ClosedDocument
 from volunteer_hub.month_close.restating import Restated
+from volunteer_hub.statistics import definitions
 
 LATER = CLOSED + timedelta(days=3)
 AUGUST = CLOSED + timedelta(days=30)
@@ -170,8 +172,10 @@ def test_figures_whose_meaning_has_changed_are_not_restated(
 ) -> None:
     make_entry(closed[1], 60, recorded_at=LATER)
     assert found("minutes") is not None
-    now = [{**figure, "rule": "另一条规则"} for figure in content.definitions()]
-    monkeypatch.setattr(content, "definitions", lambda: now)
+    reworded = tuple(replace(figure, rule="换个说法") for figure in definitions.FIGURES)
+    monkeypatch.setattr(content, "FIGURES", reworded)
+    assert found("minutes") is not None
+    monkeypatch.setattr(content, "FIGURES", tuple(replace(figure, version=2) for figure in reworded))
     assert found("minutes") is None
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -44,7 +45,8 @@ from volunteer_hub.month_close.models import ClosedDocument, CloseState, MonthCl
 from volunteer_hub.month_close.sealing import Signature
 from volunteer_hub.notices.models import Notice
 from volunteer_hub.regions.models import Region
-from volunteer_hub.statistics import definitions
+from volunteer_hub.statistics import definitions, targets_service
+from volunteer_hub.statistics.targets_service import Aim
 
 
 @pytest.fixture
@@ -88,6 +90,20 @@ def test_the_document_says_what_the_figures_are_made_of(people: tuple[Account, A
     assert [part["name"] for part in parts] == ["仙城街道", "东山街道"]
     assert {each["key"] for each in said["meanings"]["figures"]} == set(definitions.BY_KEY)
     assert len(said["meanings"]["sha256"]) == 64
+
+
+def test_the_document_says_how_far_the_targets_are_that_held(people: tuple[Account, Account, int]) -> None:
+    with transaction():
+        for figure, threshold in (("registration_ratio", 13), ("hours_per_registered", 25)):
+            aim = Aim(figure, 2022, Decimal(threshold), "测评体系 2022 年版")
+            targets_service.set_target(acting(people[0]), COUNTY, aim, now=PREPARED - HOUR)
+    said = json.loads(make_closed(*people[:2]).document)["content"]
+    # 13 of 100 people, of whom 4 are registered; 4 × 25 hours, of which 120 minutes were served.
+    assert [(each["figure"], each["hundredths"], each["missing"]) for each in said["targets"]] == [
+        ("registration_ratio", 1300, 9),
+        ("hours_per_registered", 2500, 4 * 25 * 60 - 120),
+    ]
+    assert {each["source"] for each in said["targets"]} == {"测评体系 2022 年版"}
 
 
 def test_the_same_account_never_signs_twice_whatever_its_roles(people: tuple[Account, Account, int]) -> None:
