@@ -25,7 +25,7 @@ export function chart(place, data) {
   seen.observe(place);
   return {
     draw,
-    resize: (width) => drawn.resize(width ? { width } : undefined),
+    resize: (width) => drawn.resize(width ? { width, height: 'fill' in place.dataset ? 190 : undefined } : undefined),
     end() {
       seen.disconnect();
       drawn.dispose();
