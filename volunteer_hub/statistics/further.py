@@ -30,7 +30,7 @@ from volunteer_hub.teams.models import Membership, MembershipState, Team
 from volunteer_hub.volunteers.models import Standing
 
 #: Stations and teams a page names; the figures count them all.
-LISTED = 60
+LISTED = 20
 NO_SERVICES = N_("周期内没有服务")
 NO_STATIONS = N_("没有开放的阵地")
 NO_TEAMS = N_("没有队伍")

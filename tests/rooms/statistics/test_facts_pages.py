@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 
+import jsonschema
 import pytest
 from flask.testing import FlaskClient
 
@@ -17,6 +19,7 @@ from tests.makers.stations import make_station
 from volunteer_hub.accounts.models import Role, ScopeKind
 from volunteer_hub.core import clock
 from volunteer_hub.core.scope import EVERYTHING
+from volunteer_hub.home.api import DOCUMENT
 from volunteer_hub.stations.models import StationKind
 from volunteer_hub.statistics.facts import facts
 from volunteer_hub.statistics.facts_question import By, parse_facts
@@ -134,6 +137,13 @@ def test_programs_get_the_numbers_of_the_page(client: FlaskClient, places: Distr
     assert len(document["definitions_digest"]) == 64
     asked = parse_facts({"region": ["220403"]}, default_region="", now=clock.now())
     assert facts(asked, EVERYTHING).whole.minutes == document["whole"]["minutes"]
+
+
+def test_the_answer_is_as_the_interface_describes_it(client: FlaskClient, places: District) -> None:
+    described = json.loads(DOCUMENT)
+    schema = {"$ref": "#/components/schemas/Facts", "components": described["components"]}
+    for by in By:
+        jsonschema.validate(client.get(f"{JSON}?by={by.value}").get_json(), schema)
 
 
 def test_nobody_reads_outside_their_subtree(client: FlaskClient, places: District) -> None:
