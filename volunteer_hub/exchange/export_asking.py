@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import current_app, request
 
+from volunteer_hub.activities import admin_queries as activities
 from volunteer_hub.core import clock
 from volunteer_hub.core.errors import DomainError, NotFound
 from volunteer_hub.core.permission import Permission
@@ -13,14 +14,19 @@ from volunteer_hub.exchange import catalogue
 from volunteer_hub.exchange.catalogue import Request
 from volunteer_hub.exchange.models import Writing
 from volunteer_hub.regions import queries as regions
+from volunteer_hub.regions.labels import BASES
 from volunteer_hub.regions.models import Region
 from volunteer_hub.statistics import queries as statistics
+from volunteer_hub.statistics.definitions import CLASS_NAMES
 from volunteer_hub.statistics.labels import HAVING
 from volunteer_hub.web.access import scope
 from volunteer_hub.web.i18n import say
 
 #: What the forms ask for.
-FIELDS = ("kind", "region", "having", "as_of", "from", "to", "writing", "reason")
+FIELDS = (
+    *("kind", "region", "having", "as_of", "from", "to", "writing", "reason"),
+    *("report_year", "base", "year", "station_id", "team_id", "rows"),
+)
 
 
 def read_asked() -> Request:
@@ -59,8 +65,21 @@ def offered(refused: DomainError | None = None) -> dict[str, Any]:
         "typed": {**dict.fromkeys(FIELDS, ""), "region": start or "", **typed},
         "refused": {"field": refused.field, "sentence": say(refused.message, refused.params)} if refused else None,
         "havings": HAVING,
+        "further": _further(),
         "today": clock.today(),
         "now": clock.now(),
+    }
+
+
+def _further() -> dict[str, Any]:
+    """Return what the fields offer that only some kinds of files read."""
+    stations = activities.list_stations(scope(Permission.EXPORT))
+    return {
+        "stations": stations,
+        "teams": activities.list_teams_nearby(stations),
+        "classes": CLASS_NAMES,
+        "chosen": request.values.getlist("classes") or list(CLASS_NAMES),
+        "bases": BASES,
     }
 
 
