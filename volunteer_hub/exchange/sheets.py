@@ -177,3 +177,4 @@ def _people_foot(total: _Total, say: Say) -> Iterator[Sequence[str]]:
             {"people": str(total.people), "hours": str(hours_of(int(total.minutes)))},
         )
     ]
+    yield signature_line(say)
