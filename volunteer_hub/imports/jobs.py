@@ -124,7 +124,6 @@ def _stage(import_id: int) -> None:
                 if _get(import_id).state is not ImportState.UPLOADED:
                     return
                 staging.stage(work, batch, now=clock.now())
-            db.session.remove()
         with _batch():
             if _get(import_id).state is ImportState.UPLOADED:
                 service.ready(_get(import_id), now=clock.now())
@@ -151,8 +150,6 @@ def _carry(import_id: int, waiting: RowState, act: Callable[..., None]) -> None:
             failures += 1
             if failures >= TRIES:
                 raise
-        finally:
-            db.session.remove()
 
 
 def _apply_people(found: Import, rows: list[object], **now: object) -> None:

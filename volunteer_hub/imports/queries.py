@@ -78,8 +78,9 @@ def rows_not_imported(import_id: int) -> Iterator[ImportRow]:
         if not rows:
             return
         last = rows[-1].number
-        yield from rows
-        db.session.expunge_all()
+        for row in rows:
+            yield row
+            db.session.expunge(row)
 
 
 def rows_kept(import_id: int, most: int) -> Sequence[ImportRow]:

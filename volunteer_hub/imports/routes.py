@@ -6,10 +6,10 @@ import itertools
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.file import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
@@ -175,14 +175,26 @@ def _say(sentence: str, params: Any) -> str:
 
 
 def _workbook(name: str, sheets: Sequence[Sheet]) -> Response:
-    kept = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
-    write_xlsx(kept, sheets)
+    """Return sheets as a file; the temporary one has no name and ends with the answer."""
+    kept = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the response
+    try:
+        write_xlsx(kept, sheets)
+    except BaseException:
+        kept.close()
+        raise
     kept.seek(0)
-    response = send_file(kept, mimetype=XLSX)
-    plain = f"attachment; filename=import.xlsx; filename*=UTF-8''{quote(name, safe='')}.xlsx"
-    response.headers["Content-Disposition"] = plain
+    response = Response(_sent(kept), mimetype=XLSX)
+    response.call_on_close(kept.close)
+    named = f"attachment; filename=import.xlsx; filename*=UTF-8''{quote(name, safe='')}.xlsx"
+    response.headers["Content-Disposition"] = named
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _sent(kept: IO[bytes]) -> Iterator[bytes]:
+    with kept:
+        while piece := kept.read(PIECE):
+            yield piece
 
 
 def _get(import_id: int) -> Import:

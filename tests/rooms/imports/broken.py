@@ -319,7 +319,7 @@ CASES: dict[str, Case] = {
         lambda: "姓名\t证件号码\r\n张三\t220403198503050015\r\n".encode("gb18030"), only(None), TEXTS
     ),
     "a million columns": Case(lambda: b"a," * 1_000_000 + b"\n", only("too_many_columns")),
-    "a quotation mark that never closes": Case(lambda: '姓名,备注\n张三,"没有\n李四,1\n'.encode(), only("quotes")),
+    "a quotation mark that never closes": Case('姓名,备注\n张三,"没有\n李四,1\n'.encode, only("quotes")),
     "a cell of ten million letters": Case(lambda: b'a,b\n1,"' + b"x" * 10_000_000 + b'"\n', only("cell_too_long")),
     "ten million empty lines": Case(lambda: b",\n" * 10_000_000, only("empty")),
     "lines without end": Case(lambda: b"1,2\n" * 450_000, only("too_many_rows")),
