@@ -67,11 +67,7 @@ def _conditions(request: Request, region: str, standing_only: bool) -> list[Colu
         if chosen is not None:
             conditions.append(column.in_(below(model, chosen)))
     if standing_only:
-        reversal = aliased(HoursEntry)
-        undone = select(reversal.reverses_id).where(
-            reversal.reverses_id.is_not(None), reversal.recorded_at <= question.as_of
-        )
-        conditions += [HoursEntry.reverses_id.is_(None), HoursEntry.id.not_in(undone)]
+        conditions += [HoursEntry.reverses_id.is_(None), ~_undone(question.as_of).exists()]
     return conditions
 
 
@@ -97,9 +93,13 @@ def _batches(conditions: list[ColumnElement[bool]], as_of: datetime) -> Iterator
         last = end
 
 
-def _joined(as_of: datetime) -> AnySelect:
+def _undone(as_of: datetime) -> Select[int]:
+    """Return the reversal of a line, as far as it had come by the instant."""
     reversal = aliased(HoursEntry)
-    undone = select(reversal.id).where(reversal.reverses_id == HoursEntry.id, reversal.recorded_at <= as_of)
+    return select(reversal.id).where(reversal.reverses_id == HoursEntry.id, reversal.recorded_at <= as_of)
+
+
+def _joined(as_of: datetime) -> AnySelect:
     return (
         select(
             HoursEntry,
@@ -112,7 +112,7 @@ def _joined(as_of: datetime) -> AnySelect:
             Station.name.label("station"),
             Team.name.label("team"),
             Activity.title.label("activity"),
-            undone.limit(1).scalar_subquery().label("reversed_by"),
+            _undone(as_of).limit(1).scalar_subquery().label("reversed_by"),
         )
         .join(Volunteer, Volunteer.id == HoursEntry.volunteer_id)
         .join(Region, Region.code == HoursEntry.region_code)
