@@ -47,10 +47,11 @@ demo-remove: env ## Remove the demonstration district and everything done on it
 backup: env ## Copy the SQLite database and its key to instance/backups/
 	@$(VENV)/flask hub backup
 
-bench: env-dev ## Measure a check-in against the bare driver, queues after an outage, twice the load
+bench: env-dev ## Measure a check-in against the bare driver, queues after an outage, twice the load, large files
 	@$(VENV)/python -m bench.checkin
 	@$(VENV)/python -m bench.sync
 	@$(VENV)/python -m bench.overload
+	@$(VENV)/python -m bench.exports
 
 bench-scanner: env-dev ## Show the scanner a hundred pictures; compare decoders (needs Chromium and npm)
 	@$(VENV)/python -m bench.scanner

@@ -12,13 +12,14 @@ from volunteer_hub.core import clock
 from volunteer_hub.core.db import transaction
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.permission import Permission
-from volunteer_hub.core.scope import EVERYTHING
+from volunteer_hub.core.scope import EVERYTHING, NOTHING
 from volunteer_hub.core.text import N_
-from volunteer_hub.exchange import identity_exports
+from volunteer_hub.exchange import catalogue, identity_exports
 from volunteer_hub.exchange import identity_queries as queries
 from volunteer_hub.exchange.export_asking import offered, read_asked, read_writing
 from volunteer_hub.exchange.export_showing import words
 from volunteer_hub.exchange.models import IdentityExport
+from volunteer_hub.statistics.labels import HAVING
 from volunteer_hub.volunteers import queries as volunteers
 from volunteer_hub.web.access import actor, require, scope
 from volunteer_hub.web.i18n import locale, say
@@ -133,9 +134,15 @@ def _decide(identity_id: int, act: Callable[[], IdentityExport], done: str) -> A
 
 def _case(identity_id: int, refused: DomainError | None = None) -> str:
     listed = queries.get_visible(actor().account_id, scope(Permission.APPROVE_EXPORT), identity_id)
+    contents = catalogue.read(
+        listed.asked.args, default_region=listed.asked.region_code, scope=NOTHING, say=say, now=clock.now()
+    )
     return render_template(
         "exchange/identity_export.html",
         listed=listed,
+        contents=contents,
+        period=contents.question.period(),
+        havings=HAVING,
         downloads=queries.list_downloads(listed.job.id) if listed.job else [],
         is_own=listed.asked.requested_by == actor().account_id,
         now=clock.now(),
