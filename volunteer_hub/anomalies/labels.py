@@ -26,7 +26,7 @@ RULES = {
             "同一台设备（没有登记设备的，同一个账号）在 %(burst_seconds)s 秒内为 %(burst_people)s 个以上不同"
             "的人逐个扫码。集体签到和本人扫阵地码不算。"
         ),
-        N_("%(at)s 起的 %(seconds)s 秒内，同一台设备为 %(people)s 个不同的人扫码。"),
+        N_("%(at)s 起的 %(seconds)s 秒内，同一台设备（或同一账号）为 %(people)s 个不同的人扫码。"),
     ),
     Rule.SAME_MINUTE: Words(
         N_("整队同一分钟签到或签退"),
@@ -43,7 +43,7 @@ RULES = {
             "折合每小时超过 %(travel_km_per_hour)s 公里；没有坐标的阵地，地址不同、"
             "不是转场而相隔不到 %(travel_minutes)s 分钟。"
         ),
-        N_("%(first)s 在一个阵地扫码，%(minutes)s 分钟后（%(second)s）在另一个阵地扫码，两地相距 %(km)s 公里。"),
+        N_("%(first)s 在%(here)s扫码，%(minutes)s 分钟后（%(second)s）在%(there)s扫码，两地相距 %(km)s 公里。"),
     ),
     Rule.IDENTICAL: Words(
         N_("全场时长完全相同"),
@@ -95,7 +95,7 @@ RULES = {
             "一个阵地在月末 %(spike_month_days)s 天（季末 %(spike_quarter_days)s 天、"
             "年末 %(spike_year_days)s 天）入账满 %(spike_minutes)s 分钟，"
             "日均是此前 %(spike_before_days)s 天的 %(spike_times)s 倍以上。"
-            "此前服务不到 %(spike_active_days)s 天的不查。"
+            "此前服务不到 %(spike_active_days)s 天的不查，导入的时长（D 类）不算。"
         ),
         N_(
             "%(closing)s前 %(days)s 天入账 %(hours)s 小时，日均是此前 %(before_days)s 天（"
@@ -138,7 +138,7 @@ RULES = {
     ),
 }
 #: Where one of the two stations has no position.
-SAW_WITHOUT_POSITION = N_("%(first)s 在一个阵地扫码，%(minutes)s 分钟后（%(second)s）在另一个阵地扫码，没有转场。")
+SAW_WITHOUT_POSITION = N_("%(first)s 在%(here)s扫码，%(minutes)s 分钟后（%(second)s）在%(there)s扫码，没有转场。")
 STATES = {
     FlagState.OPEN: N_("待核查"),
     FlagState.LOOKED_AT: N_("核查中"),

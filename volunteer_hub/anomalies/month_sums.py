@@ -53,7 +53,10 @@ def list_recorder_sums(month: Month, limits: Limits) -> list[Sums]:
 
 
 def list_spikes(month: Month, limits: Limits) -> list[Spike]:
-    """Return for each station what it recorded in the month's last days, and in the days before them."""
+    """Return for each station what it recorded in the month's last days, and in the days before them.
+
+    Imported hours (class D) come in whole files on some day, are confirmed as such, and say nothing of haste.
+    """
     begins = clock.at(month.last - timedelta(days=month.closes.days(limits) - 1))
     before = clock.at(clock.civil_date(begins) - timedelta(days=limits.spike_before_days))
     is_last = HoursEntry.recorded_at >= begins
@@ -66,7 +69,10 @@ def list_spikes(month: Month, limits: Limits) -> list[Spike]:
             func.count(distinct(case((is_last, None), else_=HoursEntry.service_on))),
         )
         .where(
-            HoursEntry.recorded_at >= before, HoursEntry.recorded_at < month.ends, HoursEntry.station_id.is_not(None)
+            HoursEntry.recorded_at >= before,
+            HoursEntry.recorded_at < month.ends,
+            HoursEntry.station_id.is_not(None),
+            HoursEntry.hours_class != HoursClass.D,
         )
         .group_by(HoursEntry.station_id)
         .having(last_minutes >= limits.spike_minutes)

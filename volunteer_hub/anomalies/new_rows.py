@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from volunteer_hub.activities.models import Activity, Shift
@@ -32,6 +32,7 @@ NEAR = timedelta(hours=6)
 SEEN_BY_STAFF = 2
 
 Numbers = tuple[int, int]
+Key = TypeVar("Key", int, str)
 
 _SCAN = (
     Scan.id,
@@ -54,10 +55,10 @@ def spans(numbers: Numbers) -> Iterator[Numbers]:
         begin += SPAN
 
 
-def portions(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+def portions(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
     """Cut a list of keys into portions."""
-    for begin in range(0, len(numbers), PORTION):
-        yield numbers[begin : begin + PORTION]
+    for begin in range(0, len(keys), PORTION):
+        yield keys[begin : begin + PORTION]
 
 
 def list_touched_shifts(numbers: Numbers) -> list[int]:
@@ -179,7 +180,9 @@ def list_places(station_ids: Sequence[int]) -> dict[int, Place]:
     found: dict[int, Place] = {}
     for some in portions(station_ids):
         rows = db.session.execute(
-            select(Station.id, Station.latitude, Station.longitude, Station.address).where(Station.id.in_(some))
+            select(Station.id, Station.latitude, Station.longitude, Station.address, Station.name).where(
+                Station.id.in_(some)
+            )
         )
         found |= {row[0]: Place(*row) for row in rows}
     return found
@@ -187,15 +190,16 @@ def list_places(station_ids: Sequence[int]) -> dict[int, Place]:
 
 def list_registered(numbers: Numbers) -> list[list[Registered]]:
     """Return for each mobile with which somebody newly registered alone everybody who did, by mobile."""
-    touched = select(Volunteer.mobile_index).where(_within(Volunteer.id, numbers))
-    rows = db.session.execute(
-        select(Volunteer.id, Volunteer.mobile_index, Volunteer.registered_at, Standing.region_code)
-        .join(Standing, and_(Standing.volunteer_id == Volunteer.id, Standing.since == Volunteer.registered_at))
-        .where(Volunteer.mobile_index.in_(touched), Standing.assurance < SEEN_BY_STAFF)
-    )
+    touched = db.session.scalars(select(Volunteer.mobile_index).where(_within(Volunteer.id, numbers)).distinct())
     mobiles: dict[str, list[Registered]] = {}
-    for volunteer_id, mobile_index, at, region_code in rows:
-        mobiles.setdefault(mobile_index, []).append(Registered(volunteer_id, mobile_index, at, region_code))
+    for some in portions(sorted(touched)):
+        rows = db.session.execute(
+            select(Volunteer.id, Volunteer.mobile_index, Volunteer.registered_at, Standing.region_code)
+            .join(Standing, and_(Standing.volunteer_id == Volunteer.id, Standing.since == Volunteer.registered_at))
+            .where(Volunteer.mobile_index.in_(some), Standing.assurance < SEEN_BY_STAFF)
+        )
+        for row in rows:
+            mobiles.setdefault(row.mobile_index, []).append(Registered(*row))
     return [people for people in mobiles.values() if len(people) > 1]
 
 
@@ -211,7 +215,7 @@ def number_before(model: type[Scan] | type[Volunteer], since: datetime) -> int:
 
 def highest(model: type[Scan] | type[Volunteer]) -> int:
     """Return the highest number given so far."""
-    return db.session.scalar(select(model.id).order_by(model.id.desc()).limit(1)) or 0
+    return db.session.scalar(select(func.max(model.id))) or 0
 
 
 def _within(column: Any, numbers: Numbers) -> ColumnElement[bool]:

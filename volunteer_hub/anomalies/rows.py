@@ -102,6 +102,7 @@ class Place:
     latitude: float | None = None
     longitude: float | None = None
     address: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)

@@ -195,7 +195,13 @@ def _team(team_id: int, shift_id: int, hand: Subject, direction: Direction, made
 def _journey(first: ScanSeen, second: ScanSeen, places: Mapping[int, Place]) -> Finding:
     apart = kilometres(places[first.station_id], places[second.station_id])
     minutes = (second.at - first.at) // timedelta(minutes=1)
-    facts: dict[str, str | int] = {"minutes": minutes, "first": wall(first.at), "second": wall(second.at)}
+    facts: dict[str, str | int] = {
+        "minutes": minutes,
+        "first": wall(first.at),
+        "here": places[first.station_id].name,
+        "second": wall(second.at),
+        "there": places[second.station_id].name,
+    }
     if apart is not None:
         facts["km"] = f"{apart:.1f}"
     return Finding(

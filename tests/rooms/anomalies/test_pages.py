@@ -46,7 +46,7 @@ def _as(app: Flask, account: Account) -> FlaskClient:
 def test_the_office_sees_what_was_seen_in_plain_words_and_the_scans_behind_it(app: Flask, flag: AnomalyFlag) -> None:
     office = _as(app, make_officer())
     listed = office.get("/office/anomalies").text
-    assert "2026-03-05 09:00:00 起的 9 秒内，同一台设备为 10 个不同的人扫码。" in listed
+    assert "2026-03-05 09:00:00 起的 9 秒内，同一台设备（或同一账号）为 10 个不同的人扫码。" in listed
     page = office.get(f"/office/anomalies/{flag.id}").text
     assert "李*" in page
     assert page.count("扫码记录") == 10
@@ -100,7 +100,7 @@ def test_who_scanned_is_asked_and_the_answer_stands_beside_the_flag(
 ) -> None:
     operator, office = _as(app, door.operator), _as(app, make_officer())
     page = operator.get(f"/my/anomalies/{flag.id}").text
-    assert "同一台设备为 10 个不同的人扫码" in page
+    assert "同一台设备（或同一账号）为 10 个不同的人扫码" in page
     assert "李*" not in page
     assert operator.post(f"/my/anomalies/{flag.id}", data={"said": " "}).status_code == 422
     assert operator.post(f"/my/anomalies/{flag.id}", data={"said": "我拿着全班的卡"}).status_code == 303
