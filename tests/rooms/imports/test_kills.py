@@ -1,0 +1,129 @@
+"""Kill -9 in the middle of an import: no row is lost and none is done twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import func, select, text, update
+
+from tests.makers.imports import ROSTER_HEADINGS, dry_run, get, make_csv, make_office, make_people, take_back
+from tests.makers.regions import make_district
+from volunteer_hub.core import clock
+from volunteer_hub.core.db import db, transaction
+from volunteer_hub.core.leases import Lease
+from volunteer_hub.imports import applying, jobs, service
+from volunteer_hub.imports.models import ImportRow, ImportState, RowState
+from volunteer_hub.volunteers.models import STILL, Consent, Standing, Volunteer
+
+ROOT = Path(__file__).resolve().parents[3]
+PEOPLE, KILLS = 700, 3
+#: Small batches, so that there are many moments to be killed in.
+WORKER = """
+import wsgi
+from volunteer_hub.imports import applying, jobs
+applying.BATCH = 40
+with wsgi.app.app_context():
+    jobs.run_imports()
+"""
+
+
+def start(app: Flask) -> subprocess.Popen[bytes]:
+    address = app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", "")
+    environment = {
+        **os.environ,
+        "DATABASE_URL": address,
+        "SECRET_KEY": app.config["SECRET_KEY"],
+        "VOLUNTEER_HUB_ENV": "testing",
+        "HUB_SCHEDULER": "0",
+    }
+    return subprocess.Popen([sys.executable, "-c", WORKER], cwd=ROOT, env=environment)
+
+
+def done(import_id: int, state: RowState) -> int:
+    db.session.rollback()
+    wanted = (ImportRow.import_id == import_id) & (ImportRow.state == state)
+    return db.session.scalar(select(func.count()).where(wanted)) or 0
+
+
+def kill_while(app: Flask, import_id: int, state: RowState) -> int:
+    """Kill a worker a moment after it has done something more; return how many rows are then done."""
+    before, worker = done(import_id, state), start(app)
+    patience = time.monotonic() + 120
+    while done(import_id, state) == before and worker.poll() is None and time.monotonic() < patience:
+        time.sleep(0.005)
+    time.sleep(random.random() * 0.05)
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    # The dead worker's lease runs out.
+    with transaction():
+        db.session.execute(update(Lease).where(Lease.name == jobs.LEASE).values(until=clock.now()))
+    return done(import_id, state)
+
+
+def test_an_import_killed_again_and_again_registers_everybody_once(app: Flask) -> None:
+    """Red when a batch's rows and its people are committed apart: the counts in the loop then differ."""
+    make_district()
+    office = make_office()
+    found = dry_run(office, make_csv([ROSTER_HEADINGS, *make_people(PEOPLE)]))
+    with transaction():
+        service.confirm(office, get(found.id), now=clock.now())
+    for _ in range(KILLS):
+        rows = kill_while(app, found.id, RowState.APPLIED)
+        assert db.session.scalar(select(func.count()).select_from(Volunteer)) == rows
+    jobs.run_imports()
+    assert get(found.id).state is ImportState.DONE
+    assert get(found.id).counts["registered"] == PEOPLE
+    for model in (Volunteer, Standing, Consent):
+        assert db.session.scalar(select(func.count()).select_from(model)) == PEOPLE
+    numbers = db.session.scalars(select(Volunteer.number).order_by(Volunteer.id)).all()
+    assert [number[11:17] for number in numbers] == [f"{serial:06d}" for serial in range(1, PEOPLE + 1)]
+    _undo_killed(app, found.id)
+
+
+def _undo_killed(app: Flask, import_id: int) -> None:
+    office = make_office()
+    with transaction():
+        service.undo(office, get(import_id), "导错了", now=clock.now())
+    gone = kill_while(app, import_id, RowState.UNDONE)
+    open_ones = select(func.count()).where(Standing.until == STILL)
+    assert db.session.scalar(open_ones) == PEOPLE - gone
+    jobs.run_imports()
+    assert db.session.scalar(open_ones) == 0
+    assert get(import_id).counts["undone"] == PEOPLE
+
+
+def test_a_dry_run_killed_in_the_middle_begins_anew(app: Flask) -> None:
+    make_district()
+    office, data = make_office(), make_csv([ROSTER_HEADINGS, *make_people(3)])
+    found = dry_run(office, data)
+    with transaction():
+        # As a worker leaves it that is killed after its first batch: rows, and the state from before.
+        db.session.execute(text("UPDATE imports SET state = 'uploaded', counts = '{}'"))
+    jobs.run_imports()
+    assert (get(found.id).state, get(found.id).counts["new"]) == (ImportState.READY, 3)
+    assert db.session.scalar(select(func.count()).select_from(ImportRow)) == 3
+
+
+def test_a_worker_that_lost_its_lease_commits_nothing(app: Flask) -> None:
+    """Red when the lease is not renewed inside each batch: the second worker's people would be there twice."""
+    make_district()
+    office = make_office()
+    found = dry_run(office, make_csv([ROSTER_HEADINGS, *make_people(2)]))
+    with transaction():
+        service.confirm(office, get(found.id), now=clock.now())
+        db.session.merge(Lease(name=jobs.LEASE, holder="another", until=clock.now() + jobs.HELD, fence=9))
+    jobs.run_imports()
+    assert get(found.id).state is ImportState.APPLYING
+    assert db.session.scalar(select(func.count()).select_from(Volunteer)) == 0
+    with transaction():
+        db.session.execute(update(Lease).where(Lease.name == jobs.LEASE).values(until=clock.now()))
+    jobs.run_imports()
+    assert take_back(office, get(found.id)).counts["undone"] == 2
+    assert applying.BATCH > 1
