@@ -16,6 +16,7 @@ from tests.makers.accounts import make_account, make_staff, sign_in
 from tests.makers.anomalies import make_flag
 from tests.makers.demo import NOW
 from tests.makers.exports import make_identity_export, make_ready_export
+from tests.makers.imports import ROSTER_HEADINGS, dry_run, make_csv
 from tests.makers.month_close import make_closed, make_signer
 from tests.makers.requests import make_asked
 from tests.makers.volunteers import make_volunteer
@@ -169,7 +170,7 @@ def _objects(administrator: Account) -> dict[str, Any]:
         "token": "no-such-token",
         "kind": "registration",
         "version": "1",
-        "file_kind": "ministry",
+        "import_id": dry_run(Actor(administrator.id, "林主任"), make_csv([ROSTER_HEADINGS, ["张三"]])).id,
         "file_format": "xlsx",
     }
 

@@ -54,14 +54,14 @@ def people_csv() -> Response:
     return _people(Format.CSV)
 
 
-@pages.get("/office/files/<file_kind>.<file_format>")
+@pages.get("/office/file")
 @require(Permission.EXPORT)
-def file(file_kind: str, file_format: str) -> Response:
-    """Send a file of the catalogue; one that may be large is made in the background instead."""
-    kind = catalogue.get_kind(file_kind)
-    if kind.is_large or file_format not in kind.formats:
+def file() -> Response:
+    """Send a file of the catalogue (`kind`, `format`); one that may be large is made in the background instead."""
+    kind, written = catalogue.get_kind(request.args.get("kind", "")), request.args.get("format", "")
+    if kind.is_large or written not in kind.formats:
         raise NotFound
-    return _file(kind.key, Format(file_format))
+    return _file(kind.key, Format(written))
 
 
 def _people(written: Format) -> Response:

@@ -124,11 +124,11 @@ def test_every_table_says_its_place_year_end_and_who_signs(app: Flask) -> None:
 def test_the_office_takes_them_as_workbook_and_as_paper_with_the_same_numbers(client: FlaskClient) -> None:
     places = furnish()
     sign_in(client, make_staff(Role.OFFICE, ScopeKind.REGION, places.county))
-    book = workbook_of(client.get("/office/files/ministry.xlsx?report_year=2022").data)
+    book = workbook_of(client.get("/office/file?kind=ministry&format=xlsx&report_year=2022").data)
     assert len(book) == 7
-    words = words_of(client.get("/office/files/ministry.pdf?report_year=2022").data, "-layout")
+    words = words_of(client.get("/office/file?kind=ministry&format=pdf&report_year=2022").data, "-layout")
     for expected in ("表12注册志愿者情况", "西安区（本级）33.00%100—", "单位负责人（盖章）：", "1/7", "7/7"):
         assert expected in words
-    assert client.get("/office/files/ministry.csv").status_code == 404
-    assert client.get("/office/files/ministry.xlsx?report_year=22").status_code == 422
-    assert client.get("/office/files/ministry.xlsx?region=110101").status_code == 404
+    assert client.get("/office/file?kind=ministry&format=csv").status_code == 404
+    assert client.get("/office/file?kind=ministry&format=xlsx&report_year=22").status_code == 422
+    assert client.get("/office/file?kind=ministry&format=xlsx&region=110101").status_code == 404

@@ -68,7 +68,7 @@ def test_a_list_that_may_be_large_is_not_made_while_one_waits(client: FlaskClien
     places = make_district()
     sign_in(client, make_staff(Role.OFFICE, ScopeKind.REGION, places.county))
     for key in ("roster", "hours", "national", "activities", "people"):
-        assert client.get(f"/office/files/{key}.xlsx").status_code == 404
-    assert client.get("/office/files/nothing.xlsx").status_code == 404
-    assert client.get("/office/files/ratios.docx").status_code == 404
-    assert client.get("/office/files/ratios.pdf").status_code == 200
+        assert client.get(f"/office/file?kind={key}&format=xlsx").status_code == 404
+    assert client.get("/office/file?kind=nothing&format=xlsx").status_code == 404
+    assert client.get("/office/file?kind=ratios&format=docx").status_code == 404
+    assert client.get("/office/file?kind=ratios&format=pdf").status_code == 200

@@ -127,7 +127,7 @@ def test_papers_of_a_shift_elsewhere_are_not_found(client: FlaskClient) -> None:
     for paper in ("attendance.xlsx", "sign-in-sheet.pdf"):
         assert client.get(f"/manage/shifts/{door.shift.id}/{paper}").status_code == 404
     sign_in(client, make_staff(Role.OFFICE, ScopeKind.REGION, "110101000000"))
-    assert client.get(f"/office/files/attendance.xlsx?shift_id={door.shift.id}").status_code == 404
+    assert client.get(f"/office/file?kind=attendance&format=xlsx&shift_id={door.shift.id}").status_code == 404
 
 
 def test_the_ledger_counts_each_person_of_a_shift_once_and_every_minute(app: Flask) -> None:
