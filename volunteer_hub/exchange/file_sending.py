@@ -22,8 +22,6 @@ def send(job: ExportJob) -> Response:
     response = Response(content_type=TYPES[job.writing])
     headers = response.headers
     headers["ETag"], headers["Accept-Ranges"] = mark, "bytes"
-    # Kept by the browser only to go on with, and never by anything between.
-    headers["Cache-Control"] = "private, no-cache"
     headers["Content-Disposition"] = _disposition(job)
     part = _part(mark, size)
     if part == ():

@@ -39,7 +39,7 @@ def test_the_whole_file_says_that_parts_may_be_had(client: FlaskClient, address:
     assert (answer.status_code, answer.headers["Accept-Ranges"]) == (200, "bytes")
     assert int(answer.headers["Content-Length"]) == len(answer.data)
     assert answer.headers["ETag"].strip('"')
-    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=export-")
 
 
