@@ -30,14 +30,15 @@ class Checked:
 def check(close: MonthClose, *, now: datetime) -> Checked:
     """Compose an open month's figures again as of their instant, and look for entries that came since.
 
-    What differs is composed anew as of now. It reads for a while and is called before the transaction, in
+    What differs is composed anew. It reads for a while and is called before the transaction, in
     which `count_arrived` looks once more.
     """
     again = composing.compose(close.region_code, close.month, version=close.version, as_of=close.as_of)
     arrived = count_arrived(close)
     if again.content == close.content and not arrived:
         return Checked(close.digest, None, None)
-    latest = composing.compose(close.region_code, close.month, version=close.version, as_of=now)
+    as_of = max(composing.cut_off(now), close.as_of)
+    latest = composing.compose(close.region_code, close.month, version=close.version, as_of=as_of)
     return Checked(close.digest, latest, _changes(close, latest, arrived))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from volunteer_hub.core import clock
@@ -11,6 +11,10 @@ from volunteer_hub.month_close import asking, content, months, queries, restatin
 from volunteer_hub.month_close.content import Json
 from volunteer_hub.month_close.models import MonthClose, Reopening
 from volunteer_hub.regions import queries as regions
+
+#: An entry carries the instant at which its request began, and is seen once it is committed. No transaction lasts so
+#: long, so that what was recorded up to the cut-off is there when it is read.
+SETTLED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,11 @@ class Composed:
     def digest(self) -> str:
         """Return the sum that is signed."""
         return content.digest(self.content)
+
+
+def cut_off(now: datetime) -> datetime:
+    """Return the latest instant as of which figures can be signed."""
+    return now - SETTLED
 
 
 def compose(

@@ -29,7 +29,7 @@ def _prepare(region_code: str) -> None:
     latest = queries.latest_month(region_code)
     for month in months.complete(months.after(latest) if latest else months.before(months.first_of(today)), today):
         now = clock.now()
-        composed = composing.compose(region_code, month, version=1, as_of=now)
+        composed = composing.compose(region_code, month, version=1, as_of=composing.cut_off(now))
         with transaction():
             made = service.prepare(composed, now=now, actor=TIMETABLE)
         if made is not None:

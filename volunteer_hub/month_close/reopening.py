@@ -53,8 +53,9 @@ def compose_anew(close: MonthClose, *, now: datetime) -> Composed | None:
     if asked is None:
         return None
     supersedes = composing.taken_place_of(close, asked)
+    as_of = max(composing.cut_off(now), close.as_of)
     return composing.compose(
-        close.region_code, close.month, version=close.version + 1, as_of=now, supersedes=supersedes
+        close.region_code, close.month, version=close.version + 1, as_of=as_of, supersedes=supersedes
     )
 
 

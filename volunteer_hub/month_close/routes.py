@@ -88,7 +88,8 @@ def refresh(close_id: int) -> Answer:
     """Prepare an open month's figures as of now."""
     where, now = scope(Permission.SIGN_FIGURES), clock.now()
     close = queries.get_close(close_id, where)
-    composed = composing.compose(close.region_code, close.month, version=close.version, as_of=now)
+    as_of = max(composing.cut_off(now), close.as_of)
+    composed = composing.compose(close.region_code, close.month, version=close.version, as_of=as_of)
 
     def act() -> None:
         service.refresh(actor(), close_id, where, composed, now=now)

@@ -30,6 +30,9 @@ class Sealed:
 
     sequence: int
     previous_sha256: str | None
+    #: The sum of what was signed, and the accounts that signed it.
+    digest: str
+    signers: tuple[int, int]
     document: bytes
     pdf: bytes
 
@@ -59,7 +62,8 @@ def seal(close: MonthClose, filed: Signature, reviewed: Signature) -> Sealed:
         }
     )
     pdf = report.write(content.read(document), sha256=content.digest(document))
-    return Sealed(sequence, previous.sha256 if previous else None, document, pdf)
+    signers = (filed.account_id, reviewed.account_id)
+    return Sealed(sequence, previous.sha256 if previous else None, close.digest, signers, document, pdf)
 
 
 def _sums(document: ClosedDocument | None) -> Json | None:

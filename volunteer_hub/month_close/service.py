@@ -101,7 +101,7 @@ def review(
     """Sign as the second person, which closes the month. What changed is prepared anew and asked for again.
 
     Raises NotFound, Denied (`same_person` for who signed first), and DomainError `not_filed`, `moved_on` if
-    another month of the division was closed meanwhile, and those of `_stands`.
+    another month of the division was closed or signed anew meanwhile, and those of `_stands`.
     """
     close = _in_turn(close_id, scope)
     if close.state is not CloseState.FILED:
@@ -111,7 +111,8 @@ def review(
     if not _stands(actor, close, checked, shown, now=now):
         return Signed(close, given=False)
     last = queries.last_document(close.region_code)
-    if (last.sha256 if last else None) != sealed.previous_sha256:
+    follows = (last.sha256 if last else None) == sealed.previous_sha256
+    if not follows or sealed.digest != close.digest or sealed.signers != (close.filed_by, actor.account_id):
         raise _moved_on()
     _move(close, CloseState.FILED, state=CloseState.CLOSED, reviewed_by=_who(actor), closed_at=now)
     _keep(close, sealed, now=now)

@@ -39,10 +39,18 @@ URGENCIES: dict[str, Urgency] = {
     "exchange": Urgency.EXPORT,
     "shift_papers": Urgency.EXPORT,
     "exports.fetch": Urgency.EXPORT,
+    "month_close.refresh": Urgency.EXPORT,
+    "month_close.file": Urgency.EXPORT,
+    "month_close.review": Urgency.EXPORT,
+    "month_close.decide_anew": Urgency.EXPORT,
+    "month_close.report_pdf": Urgency.EXPORT,
+    "month_close.report_json": Urgency.EXPORT,
     "stations_admin.plate": Urgency.EXPORT,
     "cards.print_one": Urgency.EXPORT,
     "cards.print_shift": Urgency.EXPORT,
     "cards.print_team": Urgency.EXPORT,
+    "imports.upload": Urgency.EXPORT,
+    "imports.left_out": Urgency.EXPORT,
 }
 #: Let in always: whoever looks after the machine must see it, and a file costs nothing.
 ALWAYS = frozenset({"static", "devices.service_worker", "home.healthz", "home.readyz"})

@@ -180,7 +180,8 @@ def test_an_entry_between_the_signatures_takes_the_first_back_and_says_what_chan
     make_entry(person, 60, recorded_at=CLOSED + timedelta(minutes=5))
     assert not sign_second(second, close, now=CLOSED + HOUR).given
     fresh = db.session.get_one(MonthClose, close.id)
-    assert (fresh.state, fresh.filed_by, fresh.as_of) == (CloseState.DRAFT, None, CLOSED + HOUR)
+    assert (fresh.state, fresh.filed_by) == (CloseState.DRAFT, None)
+    assert fresh.as_of == CLOSED + HOUR - composing.SETTLED
     assert fresh.changes is not None
     assert fresh.changes["entries"] == 1
     minutes = [each for each in fresh.changes["differences"] if each["key"] == "minutes"]
@@ -209,6 +210,17 @@ def test_an_entry_that_arrives_while_the_second_signs_is_not_closed_over(
     assert db.session.scalars(select(ClosedDocument)).all() == []
 
 
+def test_what_came_within_the_last_minute_waits_until_it_is_settled(people: tuple[Account, Account, int]) -> None:
+    """Red if figures could be signed as of the moment itself: somebody's entry may still be on its way then."""
+    first, _, person = people
+    close = make_draft()
+    make_entry(person, 60, recorded_at=CLOSED - timedelta(seconds=5))
+    assert not sign_first(first, close, now=CLOSED).given
+    assert not sign_first(first, close, now=CLOSED + timedelta(seconds=10)).given
+    assert not sign_first(first, close, now=CLOSED + timedelta(seconds=59)).given
+    assert sign_first(first, close, now=CLOSED + timedelta(seconds=60)).given
+
+
 def test_registrations_after_the_cut_off_do_not_upset_the_signatures(people: tuple[Account, Account, int]) -> None:
     first, second, _ = people
     close = make_draft()
@@ -233,7 +245,7 @@ def test_who_signs_figures_other_than_the_latest_is_asked_to_look_again(people: 
     assert refusal.value.code == "other_figures"
 
 
-def test_a_document_prepared_before_another_closed_is_not_chained_beside_it(
+def test_a_document_prepared_before_something_else_was_signed_is_not_kept(
     people: tuple[Account, Account, int],
 ) -> None:
     """Red if `review` does not compare with the last document: the unique sequence would then refuse it unkindly."""
@@ -244,10 +256,14 @@ def test_a_document_prepared_before_another_closed_is_not_chained_beside_it(
     checked = checking.check(close, now=CLOSED)
     filed = Signature("filed", first.id, first.display_name, CLOSED)
     sealed = sealing.seal(close, filed, Signature("reviewed", second.id, second.display_name, CLOSED))
-    stale = replace(sealed, previous_sha256="0" * 64)
-    with pytest.raises(DomainError) as refusal, transaction():
-        service.review(acting(second), close.id, EVERYTHING, checked, stale, shown=close.digest, now=CLOSED)
-    assert refusal.value.code == "moved_on"
+    for stale in (
+        replace(sealed, previous_sha256="0" * 64),
+        replace(sealed, digest="0" * 64),
+        replace(sealed, signers=(second.id, first.id)),
+    ):
+        with pytest.raises(DomainError) as refusal, transaction():
+            service.review(acting(second), close.id, EVERYTHING, checked, stale, shown=close.digest, now=CLOSED)
+        assert refusal.value.code == "moved_on"
 
 
 def test_a_closed_month_is_byte_identical_whatever_happens_afterwards(
