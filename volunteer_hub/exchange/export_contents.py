@@ -11,8 +11,9 @@ from volunteer_hub.accounts import queries as accounts
 from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.tabular import Sheet
-from volunteer_hub.exchange import catalogue, identity_queries, identity_sheets, kinds
+from volunteer_hub.exchange import catalogue, identity_queries, kinds
 from volunteer_hub.exchange.export_queries import scope_now
+from volunteer_hub.exchange.identity_sheets import identity_sheet, mark_of
 from volunteer_hub.exchange.kinds import Need, Request, Say
 from volunteer_hub.exchange.models import ExportJob
 from volunteer_hub.statistics import queries as statistics
@@ -70,6 +71,6 @@ def _identity(job: ExportJob, request: Request, author: str, people: array[int],
     if not scope_now(job.account_id, Permission.OPEN_IDENTITY, now).covers(region=job.region_code):
         raise NotFound
     asked = identity_queries.get_approved(job.identity_id, now=now)
-    mark = identity_sheets.mark_of(asked, author, request.say)
-    sheet = identity_sheets.identity_sheet(asked, request, mark, people)
+    mark = mark_of(asked, author, request.say)
+    sheet = identity_sheet(asked, request, mark, people)
     return Contents([sheet], count_about(request), author, asked.until)
