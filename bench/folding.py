@@ -55,41 +55,40 @@ def write(uri: str, seconds: int, counted: object, ended: object) -> None:
     """Enter lines at the rate, some at a time, each for somebody of the register and a day of the last weeks."""
     app = application(uri)
     with app.app_context():
-        known = db.session.scalars(
-            select(HoursEntry)
-            .where(HoursEntry.hours_class == HoursClass.D)
-            .order_by(HoursEntry.id.desc())
-            .limit(5000)
-        ).all()
+        imported = select(HoursEntry).where(HoursEntry.hours_class == HoursClass.D)
+        known = db.session.scalars(imported.order_by(HoursEntry.id.desc()).limit(5000)).all()
         first = (db.session.scalar(select(func.max(HoursEntry.id))) or 0) + 1
-        today, number, begin = clock.today(), 0, time.perf_counter()
+        number, begin = 0, time.perf_counter()
         while (passed := time.perf_counter() - begin) < seconds:
             if number >= passed * RATE:
                 time.sleep(0.002)
                 continue
             with transaction():
                 for _ in range(AT_ONCE):
-                    line = known[number * 7919 % len(known)]
-                    service = Service(
-                        line.volunteer_id,
-                        today - timedelta(days=number % 30),
-                        line.region_code,
-                        line.policy_id,
-                        line.day_cap_minutes,
-                        station_id=line.station_id,
-                    )
-                    source = f"import:0:{first + number}:bench"
-                    credit(
-                        service,
-                        source=source,
-                        minutes=30 + number % 60,
-                        hours_class=HoursClass.D,
-                        now=clock.now(),
-                        recorded_by=line.recorded_by,
-                    )
+                    _enter(known[number * 7919 % len(known)], number, first)
                     number += 1
         counted.value = number  # type: ignore[attr-defined]
         ended.set()  # type: ignore[attr-defined]
+
+
+def _enter(like: HoursEntry, number: int, first: int) -> None:
+    """Credit somebody with minutes like those of another line; the source is a new one."""
+    served = clock.today() - timedelta(days=number % 30)
+    credit(
+        Service(
+            like.volunteer_id,
+            served,
+            like.region_code,
+            like.policy_id,
+            like.day_cap_minutes,
+            station_id=like.station_id,
+        ),
+        source=f"import:0:{first + number}:bench",
+        minutes=30 + number % 60,
+        hours_class=HoursClass.D,
+        now=clock.now(),
+        recorded_by=like.recorded_by,
+    )
 
 
 def _fold() -> int:

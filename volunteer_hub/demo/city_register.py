@@ -148,24 +148,23 @@ class _Register:
         self, place: int, day: int, number: str, band: tuple[int, int], family: str, changes: _Changes
     ) -> None:
         random, identity = self.random, self.crowd.ids[place]
-        registered_on = self.calendar.first_day + timedelta(days=day)
-        male = random.random() < MEN
+        registered_on, male = self.calendar.first_day + timedelta(days=day), random.random() < MEN
         birth_on = registered_on - timedelta(days=random.randrange(band[0] * 366, band[1] * 365 + 360))
         age = full_years(birth_on, registered_on)
-        mobile = f"142{40000000 + place * 997 % 59000000:08d}"
-        document = self._document(birth_on, male=male)
+        mobile, document = f"142{40000000 + place * 997 % 59000000:08d}", self._document(birth_on, male=male)
         leaves = None if changes.leave == NEVER else self.calendar.instant(changes.leave, LATE_MORNING)
-        self.rows[table_of(Volunteer)].append(
+        people = table_of(Volunteer)
+        self.rows[people].append(
             (
                 identity,
                 number,
                 family + self.names.given(male=male),
                 DocumentKind.RESIDENT_ID.value,
-                _sealed(table_of(Volunteer), "document_number", document),
+                _sealed(people, "document_number", document),
                 volunteers.document_index(DocumentKind.RESIDENT_ID, document),
                 birth_on.isoformat(),
                 (Sex.MALE if male else Sex.FEMALE).value,
-                _sealed(table_of(Volunteer), "mobile", mobile),
+                _sealed(people, "mobile", mobile),
                 volunteers.mobile_index(mobile),
                 random.choice(self.skills),
                 random.choice(self.categories),
@@ -176,8 +175,10 @@ class _Register:
             )
         )
         if age < ADULT:
-            guardian = family + self.names.given(male=not male)
-            self.rows[table_of(Guardian)].append((identity, guardian, _sealed(table_of(Guardian), "mobile", mobile)))
+            self._guard(identity, family + self.names.given(male=not male), mobile)
+
+    def _guard(self, identity: int, name: str, mobile: str) -> None:
+        self.rows[table_of(Guardian)].append((identity, name, _sealed(table_of(Guardian), "mobile", mobile)))
 
     def _document(self, birth_on: date, *, male: bool) -> str:
         """Return a number nobody of the demonstration has."""
