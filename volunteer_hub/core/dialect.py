@@ -157,7 +157,7 @@ def loader(session: AnySession) -> Loader:
     connection = session.connection()
     if name(session) == "postgresql":
         return PostgresLoader(connection)
-    return SqliteLoader(connection, wide=("PRAGMA cache_size=-400000",), usual=("PRAGMA cache_size=-2000",))
+    return SqliteLoader(connection, wide=("PRAGMA cache_size=-200000",), usual=("PRAGMA cache_size=-2000",))
 
 
 def settle(engine: Engine) -> None:
