@@ -17,6 +17,7 @@ from volunteer_hub.core.text import N_
 from volunteer_hub.exchange import (
     activity_ledger,
     attendance_sheet,
+    facts_sheets,
     hours_sheets,
     ministry_sheets,
     restated_sheets,
@@ -75,6 +76,14 @@ KINDS = (
         N_("注册率、有服务时长占比、参与率、时长与人均时长，本级和各下级一行一个，附口径说明和更正。"),
         _ratios,
         ASKED | {Need.ROWS},
+    ),
+    FileKind(
+        "facts",
+        N_("服务明细"),
+        N_("人数、人次、时长、活动数、受益人次，按区划、阵地、队伍、项目、类别、年龄、性别、月份等各一张表。"),
+        facts_sheets.make,
+        LISTED,
+        is_large=True,
     ),
     FileKind(
         "ministry",

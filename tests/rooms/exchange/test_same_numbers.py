@@ -21,7 +21,7 @@ from volunteer_hub.core.tabular import hours_of
 from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.regions.models import PopulationBase
 from volunteer_hub.statistics.facts import facts
-from volunteer_hub.statistics.facts_question import FactsQuestion
+from volunteer_hub.statistics.facts_question import By, FactsQuestion
 from volunteer_hub.statistics.question import parse
 from volunteer_hub.volunteers.models import STILL
 
@@ -131,6 +131,22 @@ def test_the_lists_behind_a_number_add_up_to_it(client: FlaskClient, seed: int) 
         people = table_of(sheets_of("people", **asked, having="registered")[0])
         assert sum(1 for row in book["明细"] if row[2] and "*" in str(row[2])) == len(people) == figures[2], asked
         assert abs(sum(row[7] for row in people) - figures[9]) < 0.01 * (len(people) + 1), asked
+
+
+@pytest.mark.parametrize("seed", [2, 17])
+def test_the_file_of_services_is_the_page_of_services_along_every_dimension(client: FlaskClient, seed: int) -> None:
+    chance = random.Random(seed)
+    lay_down(chance)
+    office(client)
+    asked = ask(chance)
+    for sheet, by in zip(sheets_of("facts", **asked), By, strict=False):
+        query = {name: value for name, value in asked.items() if name != "year"} | {"by": by.value}
+        answer = client.get(f"/api/v1/statistics/facts?{urlencode(query)}").get_json()
+        rows = table_of(sheet)
+        for row, said in zip(rows, [answer["whole"], *answer["rows"]], strict=True):
+            figures = [said["people"], said["times"], float(hours_of(said["minutes"])), said["activities"]]
+            assert row[1:5] == figures, (query, row[0])
+            assert row[5] == ("—" if said["beneficiaries"] is None else said["beneficiaries"]), (query, row[0])
 
 
 @pytest.mark.parametrize("seed", [5, 13])
