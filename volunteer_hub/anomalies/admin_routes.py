@@ -147,7 +147,7 @@ def _filters() -> Filters:
     return Filters(
         rule=_word(Rule, "rule"),
         state=_word(FlagState, "state"),
-        station_id=request.args.get("station", None, int),
+        station_id=_number("station"),
         since=_day("from"),
         until=_day("to"),
     )
@@ -156,6 +156,12 @@ def _filters() -> Filters:
 def _word(kind: type[Word], name: str) -> Word | None:
     text = request.args.get(name, "")
     return kind(text) if text in set(kind) else None
+
+
+def _number(name: str) -> int | None:
+    """Return a key that was asked for; what is too long to be one is none."""
+    text = request.args.get(name, "")
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 19 else None
 
 
 def _day(name: str) -> date | None:

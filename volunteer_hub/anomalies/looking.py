@@ -93,11 +93,10 @@ def _about_shifts(shift_ids: list[int], limits: Limits) -> list[Finding]:
     stays = new_rows.list_stays(shift_ids, scans)
     announced = new_rows.list_announced(shift_ids)
     found: list[Finding] = []
-    for shift_id in shift_ids:
+    for shift_id, (shift, door) in announced.items():
         teams = {
             (stay.shift_id, stay.volunteer_id): stay.team_id for stay in stays[shift_id] if stay.team_id is not None
         }
-        shift, door = announced[shift_id]
         found += scan_rules.device_bursts(scans[shift_id], limits)
         found += scan_rules.same_minutes(scans[shift_id], teams, limits)
         found += stay_rules.identical_lengths(stays[shift_id], limits)

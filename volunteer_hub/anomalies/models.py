@@ -87,7 +87,7 @@ class AnomalyFlag(Base):
     __tablename__ = "anomaly_flags"
 
     id: Mapped[PrimaryKey]
-    #: Without a CHECK: rules come and go with the code that looks for them.
+    #: Without a CHECK: rules come with the code that looks for them. None may go: flags stay.
     rule: Mapped[Rule] = mapped_column(
         Enum(
             Rule,

@@ -39,8 +39,10 @@ def raise_flags(findings: Iterable[Finding], *, now: datetime) -> int:
     """Store what was found and tell whom it concerns; return how many flags are new.
 
     What was flagged before under the same rule, subject and period is left as it is, whatever became of it.
+    In one order for everybody, so that two looks at once wait for each other and never in a circle.
     """
-    return sum(_raise(finding, now) for finding in findings)
+    ordered = sorted(findings, key=lambda finding: (finding.rule, str(finding.subject), finding.period))
+    return sum(_raise(finding, now) for finding in ordered)
 
 
 def note_look(over: Reach, raised: int, *, is_nightly: bool) -> bool:

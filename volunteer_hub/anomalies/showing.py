@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from volunteer_hub.anomalies import labels
@@ -13,6 +14,8 @@ from volunteer_hub.checkin.labels import CLOSES, DIRECTIONS, ENTRY_POINTS, OUTCO
 from volunteer_hub.checkin.models import Direction
 from volunteer_hub.web.i18n import say
 
+_PLACES = re.compile(r"%\((\w+)\)s")
+
 
 def saw(flag: AnomalyFlag) -> str:
     """Return in plain words, with the numbers, what was seen."""
@@ -21,9 +24,10 @@ def saw(flag: AnomalyFlag) -> str:
         facts["direction"] = say(DIRECTIONS[Direction(facts["direction"])])
     if "closing" in facts:
         facts["closing"] = say(labels.CLOSINGS[Closing(facts["closing"])])
-    if flag.rule is Rule.TRAVEL and "km" not in facts:
-        return say(labels.SAW_WITHOUT_POSITION, facts)
-    return say(labels.RULES[flag.rule].saw, facts)
+    is_near = flag.rule is Rule.TRAVEL and "km" not in facts
+    sentence = labels.SAW_WITHOUT_POSITION if is_near else labels.RULES[flag.rule].saw
+    # Flags stay as they were found: one from before a sentence learnt to say more must still be readable.
+    return say(sentence, dict.fromkeys(_PLACES.findall(sentence), "—") | facts)
 
 
 def looks_for(rule: Rule) -> str:

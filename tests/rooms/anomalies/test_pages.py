@@ -90,7 +90,8 @@ def test_the_list_is_narrowed_by_rule_state_station_and_days(app: Flask, door: D
         ("from=2026-03-05&to=2026-03-05", True),
         ("to=2026-03-04", False),
         ("from=2026-03-06", False),
-        ("rule=nonsense&from=tomorrow", True),
+        ("rule=nonsense&from=tomorrow&page=x", True),
+        (f"station={10**30}", True),
     ):
         assert (f"/office/anomalies/{flag.id}" in office.get(f"/office/anomalies?{query}").text) is is_there, query
 
@@ -148,6 +149,12 @@ def test_every_rule_has_words_that_its_limits_and_numbers_fill(app: Flask) -> No
         assert [rule for rule in Rule if "%" in showing.looks_for(rule).replace("%，", "").replace("% ", "")] == []
         assert "10 秒内为 10 个" in showing.looks_for(Rule.DEVICE_BURST)
     assert LIMITS.burst_people == 10
+
+
+def test_a_flag_from_before_a_sentence_learnt_to_say_more_can_still_be_read(app: Flask, door: Door) -> None:
+    flag = make_flag(door.station, rule=Rule.TRAVEL)
+    page = _as(app, make_officer()).get(f"/office/anomalies/{flag.id}")
+    assert (page.status_code, "在—扫码" in page.text) == (200, True)
 
 
 def test_the_rules_are_shown_with_their_limits(app: Flask, door: Door) -> None:

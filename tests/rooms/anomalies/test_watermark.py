@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from tests.makers.anomalies import make_queue, make_scan_row
 from tests.makers.checkin import END, START, Door, make_door, make_person, make_signed_up
+from tests.makers.races import overlap
 from volunteer_hub.anomalies import desk, jobs, looking, service
 from volunteer_hub.anomalies.models import AnomalyFlag, AnomalyLook, AnomalyParty, Rule
 from volunteer_hub.core import clock
@@ -148,3 +149,17 @@ def test_the_command_says_what_it_looked_at_and_refuses_the_future(app: Flask, d
     assert "1 findings, 1 of them new" in done.output
     assert "1 findings, 0 of them new" in again.output
     assert refused.exit_code == 2
+
+
+def test_two_looks_at_once_find_the_same_and_raise_it_once(app: Flask, door: Door) -> None:
+    """Red if flags were looked up before they are inserted: both would insert, and one would fail."""
+    make_queue(door, 10, START, every=SECOND)
+    findings = [finding for some in looking.find(looking.reach(NIGHT)) for finding in some]
+    assert len(findings) == 1
+
+    def raise_them() -> None:
+        service.raise_flags(findings, now=NIGHT)
+
+    assert overlap(app, raise_them, raise_them) == ["done", "done"]
+    assert len(flags()) == 1
+    assert db.session.scalar(select(func.count()).select_from(AnomalyParty)) == 1
