@@ -21,7 +21,8 @@ from volunteer_hub.accounts.models import Account, Role, RoleGrant, ScopeKind
 from volunteer_hub.audit.models import AuditEntry
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import db, transaction
-from volunteer_hub.exchange import export_jobs, exports
+from volunteer_hub.exchange import catalogue, export_jobs, exports
+from volunteer_hub.exchange.kinds import Need
 from volunteer_hub.exchange.models import ExportJob, ExportPiece, ExportState, Writing
 from volunteer_hub.notices.models import Notice
 
@@ -232,3 +233,16 @@ def test_the_pieces_are_sealed_and_open_at_their_own_place_only(client: FlaskCli
         db.session.execute(update(ExportJob).values(attempt=7))
     with pytest.raises(InvalidTag):
         _ = sign_in(client, office).get(f"{PAGE}/{export_id}/file").data
+
+
+def test_each_kind_of_file_is_offered_and_can_be_made(client: FlaskClient) -> None:
+    """Whatever the catalogue offers is offered here, and comes out as a file."""
+    places, office = furnish()
+    sign_in(client, office)
+    for kind in (kind for kind in catalogue.KINDS if Need.SHIFT not in kind.needs):
+        assert f'value="{kind.key}"' in client.get(PAGE).text
+        assert client.post(PAGE, data={"kind": kind.key, "region": places.street}).status_code == 302
+        assert work() == 1
+        db.session.rollback()
+        job = db.session.scalars(select(ExportJob).order_by(ExportJob.id.desc())).first()
+        assert (kind.key, job.state) == (kind.key, ExportState.READY)
