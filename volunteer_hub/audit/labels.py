@@ -130,6 +130,7 @@ OBJECTS = {
     "roster": N_("花名册"),
     "activities": N_("活动台账"),
     "ministry": N_("民政部年报表"),
+    "facts": N_("服务明细"),
     "region": N_("区划"),
     "session": N_("服务时段"),
     "shift": N_("场次"),

@@ -14,7 +14,7 @@ from volunteer_hub.accounts.models import Account
 from volunteer_hub.activities import queries as activities
 from volunteer_hub.activities.models import SignUp
 from volunteer_hub.activities.queries import Listed
-from volunteer_hub.amendments.models import MakeUp, RequestState
+from volunteer_hub.amendments.models import Correction, MakeUp, RequestState
 from volunteer_hub.checkin.models import CloseKind, Scan, ServiceSession, WalkIn
 from volunteer_hub.core.db import AnyRow, db
 from volunteer_hub.core.scope import Scope
@@ -39,6 +39,8 @@ class Stay:
     reason: str
     waits: bool
     minutes: int
+    #: Its times are those of an approved correction.
+    is_corrected: bool = False
 
     @property
     def begins(self) -> datetime:
@@ -96,21 +98,9 @@ def _stays(shift_id: int) -> dict[int, list[Stay]]:
     """Return every stay at a shift by person, in order of time."""
     minutes = _minutes(shift_id)
     stays: dict[int, list[Stay]] = defaultdict(list)
+    corrected = _corrections(shift_id)
     for row in _sessions(shift_id):
-        session, case = row.ServiceSession, row.ReviewCase
-        decided = case is not None and case.decided_at is not None
-        stays[session.volunteer_id].append(
-            Stay(
-                session=session,
-                make_up=None,
-                in_scan=row.Scan,
-                recorder=row.operator or "",
-                approver=(row.decider or "") if decided else "",
-                reason=(case.reason or "") if decided else "",
-                waits=case is not None and not decided,
-                minutes=minutes.get(session.source, 0),
-            )
-        )
+        stays[row.ServiceSession.volunteer_id].append(_scanned(row, minutes, corrected.get(row.ServiceSession.id)))
     for row in _make_ups(shift_id):
         make_up = row.MakeUp
         stays[make_up.volunteer_id].append(
@@ -130,6 +120,27 @@ def _stays(shift_id: int) -> dict[int, list[Stay]]:
     return stays
 
 
+def _scanned(row: AnyRow, minutes: dict[str, int], correction: AnyRow | None) -> Stay:
+    """Return a stay that scans show, with who decided or corrected what they did not show."""
+    session, case = row.ServiceSession, row.ReviewCase
+    decided = case is not None and case.decided_at is not None
+    recorder, approver, reason = "", (row.decider or "") if decided else "", (case.reason or "") if decided else ""
+    if correction is not None:
+        recorder, approver = correction.requester or "", correction.decider or ""
+        reason = correction.Correction.reason
+    return Stay(
+        session=session,
+        make_up=None,
+        in_scan=row.Scan,
+        recorder=recorder,
+        approver=approver,
+        reason=reason,
+        waits=case is not None and not decided,
+        minutes=minutes.get(session.source, 0),
+        is_corrected=correction is not None,
+    )
+
+
 def _minutes(shift_id: int) -> dict[str, int]:
     """Return the minutes that stand in the ledger for each source at a shift."""
     reversal = aliased(HoursEntry)
@@ -141,19 +152,17 @@ def _minutes(shift_id: int) -> dict[str, int]:
 
 
 def _sessions(shift_id: int) -> Sequence[AnyRow]:
-    """Return each session that was not taken back, with its opening scan, operator, and latest review."""
-    operator, decider, cases = aliased(Account), aliased(Account), aliased(ReviewCase)
+    """Return each session that was not taken back, with its opening scan and its latest review."""
+    decider, cases = aliased(Account), aliased(ReviewCase)
     latest = select(func.max(cases.id)).where(cases.session_id == ServiceSession.id).scalar_subquery()
     return db.session.execute(
         select(
             ServiceSession,
             Scan,
             ReviewCase,
-            operator.display_name.label("operator"),
             decider.display_name.label("decider"),
         )
         .outerjoin(Scan, Scan.id == ServiceSession.in_scan_id)
-        .outerjoin(operator, operator.id == Scan.operator_account_id)
         .outerjoin(ReviewCase, ReviewCase.id == latest)
         .outerjoin(decider, decider.id == ReviewCase.decided_by)
         .where(
@@ -162,6 +171,20 @@ def _sessions(shift_id: int) -> Sequence[AnyRow]:
         )
         .order_by(ServiceSession.in_at, ServiceSession.id)
     ).all()
+
+
+def _corrections(shift_id: int) -> dict[int, AnyRow]:
+    """Return the latest approved correction of each session, with the names of who asked and who approved."""
+    requester, decider = aliased(Account), aliased(Account)
+    rows = db.session.execute(
+        select(Correction, requester.display_name.label("requester"), decider.display_name.label("decider"))
+        .join(ServiceSession, ServiceSession.id == Correction.session_id)
+        .outerjoin(requester, requester.id == Correction.requested_by)
+        .outerjoin(decider, decider.id == Correction.decided_by)
+        .where(ServiceSession.shift_id == shift_id, Correction.state == RequestState.APPROVED)
+        .order_by(Correction.id)
+    )
+    return {row.Correction.session_id: row for row in rows}
 
 
 def _make_ups(shift_id: int) -> Sequence[AnyRow]:

@@ -22,7 +22,7 @@ from volunteer_hub.exchange.attendance import Present, Stay
 from volunteer_hub.exchange.kinds import Request, Say
 
 UNMARKED, OPEN, PENDING = N_("未记录"), N_("尚未签退"), N_("待审核")
-EFFECTIVE, NOTHING, MAKE_UP = N_("已生效"), N_("未计时长"), N_("补录")
+EFFECTIVE, NOTHING, MAKE_UP, CORRECTED = N_("已生效"), N_("未计时长"), N_("补录"), N_("更正")
 UNKNOWN_PERSON = N_("临时到场，待认领")
 NOTE = N_("已报名而没有任何签到或补录的，列为“未记录”。获得时长以时长台账为准，预计发放时长为场次计划时长。")
 TOTAL = N_("到场 %(people)s 人，获得时长合计 %(hours)s 小时")
@@ -196,12 +196,13 @@ def _way(stay: Stay, say: Say) -> str:
     came = say(ENTRY_POINTS[stay.in_scan.entry_point]) if stay.in_scan else ""
     closed = stay.session.closed_by
     ended = say(CLOSES[closed]) if closed and closed is not CloseKind.SCANNED else ""
-    return say(N_("；")).join(part for part in (came, ended) if part)
+    corrected = say(CORRECTED) if stay.is_corrected else ""
+    return say(N_("；")).join(part for part in (came, ended, corrected) if part)
 
 
 def _vouchers(stay: Stay) -> list[str]:
-    """Return who made up or decided what no scan shows; a stay that scans show needs nobody."""
-    return [stay.recorder if stay.session is None else "", stay.approver, stay.reason]
+    """Return who entered, approved and why, for what no scan shows; a stay that scans show needs nobody."""
+    return [stay.recorder, stay.approver, stay.reason]
 
 
 def _lines_to_sign(people: Iterable[Present]) -> Iterator[Sequence[str]]:

@@ -15,17 +15,20 @@ from tests.makers.accounts import make_staff, sign_in
 from tests.makers.activities import make_shift, make_sign_up
 from tests.makers.checkin import END, START, Door, make_door, make_person, make_signed_up
 from tests.makers.ledger import make_entry, make_reversal
-from tests.makers.requests import approve_make_up, make_make_up
+from tests.makers.requests import approve_make_up, make_correction, make_make_up
 from tests.rooms.exchange.reading import foot_of, sheets_of, table_of, words_of
 from volunteer_hub.accounts.models import Role, ScopeKind
 from volunteer_hub.activities import results
 from volunteer_hub.activities.models import Activity, Shift, SignUpState
 from volunteer_hub.activities.results import Outcome
+from volunteer_hub.amendments import corrections
+from volunteer_hub.amendments.correcting import Times
 from volunteer_hub.audit.models import AuditEntry
-from volunteer_hub.checkin.models import WalkIn
+from volunteer_hub.checkin.models import ServiceSession, WalkIn
 from volunteer_hub.core import clock
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db, transaction
+from volunteer_hub.core.scope import EVERYTHING
 from volunteer_hub.volunteers.models import Volunteer
 
 BY = Actor(99, "李主任")
@@ -82,6 +85,24 @@ def test_a_make_up_names_who_entered_it_who_approved_it_and_why(app: Flask) -> N
     approve_make_up(Actor(office.id, office.display_name), make_up)
     [row] = attendance(door)
     assert row[10:] == [2, "已生效", "补录", "王站长", "李主任", "手机没电，现场手工登记"]
+
+
+def test_a_corrected_stay_names_both_people_and_the_reason(app: Flask) -> None:
+    door = make_door()
+    office = make_staff(Role.OFFICE, name="李主任")
+    person = make_signed_up(door)
+    door.come(person, START)
+    door.go(person, END)
+    [scanned] = attendance(door)
+    assert scanned[10:] == [2, "已生效", "管理员扫码", "", "", ""]
+    session_id = db.session.scalars(select(ServiceSession.id)).one()
+    correction = make_correction(door, session_id, Times(START, START + timedelta(hours=1)))
+    with transaction():
+        corrections.approve(Actor(office.id, "李主任"), EVERYTHING, correction.id, now=correction.requested_at)
+    [row] = attendance(door)
+    assert row[10:12] == [1, "已生效"]
+    assert row[12].endswith("更正")
+    assert row[13:] == ["王站长", "李主任", "值守人员记错了时间"]
 
 
 def test_who_came_without_registration_is_listed_until_claimed(app: Flask) -> None:
