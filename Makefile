@@ -9,7 +9,7 @@ VENV := .venv/bin
 export PORT HTTPS DEMO
 
 .DEFAULT_GOAL := help
-.PHONY: help run env env-dev test lint format lock messages migrations-check demo-remove backup bench bench-scanner bench-statistics screenshots clean
+.PHONY: help run env env-dev test lint format lock messages migrations-check demo-remove backup bench bench-imports bench-scanner bench-statistics screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench: env-dev ## Measure a check-in against the bare driver, queues after an ou
 
 bench-statistics: env-dev ## Measure the figures against straightforward SQL (DATABASE_URL of a large demonstration, or small ones)
 	@$(VENV)/python -m bench.statistics
+
+bench-imports: env-dev ## Measure importing a roster of 30,000 people: seconds of each phase, memory, the bare driver
+	@$(VENV)/python -m bench.imports
 
 bench-scanner: env-dev ## Show the scanner a hundred pictures; compare decoders (needs Chromium and npm)
 	@$(VENV)/python -m bench.scanner

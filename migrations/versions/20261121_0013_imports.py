@@ -92,7 +92,7 @@ def upgrade():
     )
     op.create_index(op.f('ix_import_rows_import_id_document_index'), 'import_rows', ['import_id', 'document_index'], unique=False)
     op.create_index(op.f('ix_import_rows_import_id_outcome_number'), 'import_rows', ['import_id', 'outcome', 'number'], unique=False)
-    op.create_index(op.f('ix_import_rows_import_id_state_number'), 'import_rows', ['import_id', 'state', 'number'], unique=False)
+    op.create_index(op.f('ix_import_rows_import_id_state_outcome_number'), 'import_rows', ['import_id', 'state', 'outcome', 'number'], unique=False)
     op.create_index(op.f('ix_import_rows_volunteer_id'), 'import_rows', ['volunteer_id'], unique=False)
     op.create_table('invitations',
         sa.Column('id', KEY, nullable=False),

@@ -15,7 +15,7 @@ from volunteer_hub.imports.refusing import Refused
 
 PIECE = 256 * 1024
 #: What a reader of archives raises on a broken one.
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, KeyError, NotImplementedError, RuntimeError)
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, KeyError, RuntimeError)
 
 
 class Archive:

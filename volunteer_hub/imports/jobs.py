@@ -24,7 +24,7 @@ from sqlalchemy.exc import IntegrityError
 from volunteer_hub.core import clock, leases
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.errors import DomainError
-from volunteer_hub.imports import accepting, queries, reading, service, staging
+from volunteer_hub.imports import accepting, erasing, queries, reading, service, staging
 from volunteer_hub.imports.applying import apply_people, next_rows
 from volunteer_hub.imports.applying_hours import apply_hours
 from volunteer_hub.imports.models import Import, ImportKind, ImportState, RowState
@@ -55,7 +55,7 @@ def run_imports() -> None:
 def erase_old_imports() -> None:
     """Erase what imports keep of people once its time has come."""
     with transaction():
-        erased = service.erase_old(now=clock.now())
+        erased = erasing.erase_old(now=clock.now())
         accepting.drop_overtaken(now=clock.now())
     if erased:
         log.info("erased the rows of %d imports", erased)

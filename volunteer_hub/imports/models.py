@@ -162,7 +162,7 @@ class ImportRow(Base):
         UniqueConstraint("import_id", "number"),
         Index(None, "import_id", "document_index"),
         Index(None, "import_id", "outcome", "number"),
-        Index(None, "import_id", "state", "number"),
+        Index(None, "import_id", "state", "outcome", "number"),
         Index(None, "volunteer_id"),
         CheckConstraint("minutes IS NULL OR minutes > 0", name="minutes_are_positive"),
     )

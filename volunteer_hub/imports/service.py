@@ -1,4 +1,4 @@
-"""What people do with an import: upload, correct the columns, confirm, cancel, undo; and what time does: erase."""
+"""What people do with an import: upload, correct the columns, confirm, cancel, undo."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete
 
 from volunteer_hub.audit import service as audit
 from volunteer_hub.core import clock, crypto
@@ -22,13 +22,10 @@ from volunteer_hub.imports.models import (
     Import,
     ImportKind,
     ImportPiece,
-    ImportRow,
     ImportState,
-    Invitation,
 )
 from volunteer_hub.imports.reading import refusal
 from volunteer_hub.imports.roster import EARLIEST_CONSENT, KEPT_STAGED
-from volunteer_hub.imports.undoing import close_invitations
 from volunteer_hub.notices import service as notices
 from volunteer_hub.volunteers.service import check_residence
 
@@ -168,7 +165,7 @@ def confirm(actor: Actor, found: Import, *, now: datetime) -> None:
     found.state = ImportState.APPLYING
     found.rows_total, found.rows_done = found.counts["new"], 0
     found.confirmed_at, found.confirmed_by, found.confirmed_by_name = now, actor.account_id, actor.label
-    _drop_file(found)
+    drop_file(found)
     audit.record(
         actor,
         "imports.confirm",
@@ -191,7 +188,7 @@ def cancel(actor: Actor, found: Import, *, now: datetime) -> None:
     if found.state not in (ImportState.UPLOADED, ImportState.MAPPING, ImportState.READY, ImportState.FAILED):
         raise DomainError("import_confirmed", N_("已经确认的导入不能取消，可以整批撤销。"))
     found.state, found.erase_at, found.sample = ImportState.CANCELLED, now, None
-    _drop_file(found)
+    drop_file(found)
     audit.record(actor, "imports.cancel", "import", found.id, now=now, region=found.area_code)
     db.session.flush()
 
@@ -256,38 +253,8 @@ def fail(found: Import, refused: DomainError, *, now: datetime) -> None:
     """Keep why a file is not read. The file itself goes at once."""
     _tell(found, N_("文件“%(file)s”读不了，没有导入。"), "failed", now)
     found.state, found.failure = ImportState.FAILED, [refused.message, refused.params]
-    _drop_file(found)
+    drop_file(found)
     db.session.flush()
-
-
-def erase_old(*, now: datetime) -> int:
-    """Erase the personal data of imports whose time has come, and end old invitations; return how many imports.
-
-    What an undo needs stays: which row made whom, and which line of the ledger.
-    """
-    old = db.session.scalars(select(Import).where(Import.erase_at <= now).with_for_update(skip_locked=True)).all()
-    for found in old:
-        if found.state in (ImportState.APPLYING, ImportState.UNDOING):
-            continue
-        _drop_file(found)
-        found.sample, found.erase_at = None, None
-        if found.state in (ImportState.UPLOADED, ImportState.MAPPING, ImportState.READY):
-            found.state = ImportState.EXPIRED
-        mine = ImportRow.import_id == found.id
-        if found.confirmed_at is None:
-            db.session.execute(delete(ImportRow).where(mine))
-        else:
-            db.session.execute(
-                update(ImportRow)
-                .where(mine)
-                .values(payload=None, cells=None, document_index=None, activity_index=None)
-            )
-    ended = db.session.scalars(
-        select(Invitation.id).where(Invitation.document_index.is_not(None), Invitation.ends_at <= now).limit(1000)
-    ).all()
-    close_invitations(ended, now=now)
-    db.session.flush()
-    return len(old)
 
 
 def hold(found: Import) -> None:
@@ -302,5 +269,6 @@ def _tell(found: Import, sentence: str, about: str, now: datetime) -> None:
         notices.tell(found.uploaded_by, sentence, {"file": found.file_name}, key=key, link=link, now=now)
 
 
-def _drop_file(found: Import) -> None:
+def drop_file(found: Import) -> None:
+    """Remove the uploaded file."""
     db.session.execute(delete(ImportPiece).where(ImportPiece.import_id == found.id))

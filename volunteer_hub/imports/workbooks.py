@@ -256,7 +256,7 @@ def _moment(number: float, uses_1904: bool) -> str | None:
 
 
 def _shows_date(code: str) -> bool:
-    return any(letter in "ymdhs年月日" for letter in _LITERALS.sub("", code).lower())
+    return any(letter in "ymdhs" for letter in _LITERALS.sub("", code).lower())
 
 
 def _row_number(element: ElementTree.Element, before: int) -> int:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.rooms.imports.broken import CASES, Case, good
+from tests.rooms.imports.broken import CASES
+from tests.rooms.imports.broken_parts import Case, good
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.imports import limits, reading
 from volunteer_hub.imports.labels import REFUSALS

@@ -14,8 +14,7 @@ from tests.makers.regions import make_district
 from tests.makers.volunteers import make_document, make_mobile, make_volunteer
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import db, transaction
-from volunteer_hub.imports import jobs
-from volunteer_hub.imports import service as imports
+from volunteer_hub.imports import erasing, jobs
 from volunteer_hub.imports.models import Basis, Import, Invitation
 from volunteer_hub.volunteers.models import Consent, Guardian, Standing, Volunteer
 
@@ -108,7 +107,7 @@ def test_an_invitation_ends_after_sixty_days(app: Flask, client: FlaskClient) ->
     [[_, document, mobile, _]] = people = make_people(1)
     invite(people)
     with transaction():
-        imports.erase_old(now=clock.now() + timedelta(days=61))
+        erasing.erase_old(now=clock.now() + timedelta(days=61))
     assert db.session.scalars(select(Invitation.payload)).all() == [None]
     assert open_page(client, mobile, document) == {}
 

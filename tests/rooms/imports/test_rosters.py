@@ -28,7 +28,7 @@ from volunteer_hub.accounts.models import Account, SignInName
 from volunteer_hub.audit.models import AuditEntry
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import db, transaction
-from volunteer_hub.imports import jobs
+from volunteer_hub.imports import erasing, jobs
 from volunteer_hub.imports import service as imports
 from volunteer_hub.imports.models import (
     Basis,
@@ -231,10 +231,10 @@ def test_an_import_nobody_confirms_is_erased_after_fourteen_days(app: Flask) -> 
     office = make_office()
     found = dry_run(office, make_csv([ROSTER_HEADINGS, *make_people(2)]))
     with transaction():
-        imports.erase_old(now=clock.now() + timedelta(days=13))
+        erasing.erase_old(now=clock.now() + timedelta(days=13))
     assert count(ImportRow) == 2
     with transaction():
-        imports.erase_old(now=clock.now() + timedelta(days=15))
+        erasing.erase_old(now=clock.now() + timedelta(days=15))
     assert count(ImportRow) == 0
     assert get(found.id).state is ImportState.EXPIRED
 
