@@ -37,7 +37,7 @@ def show(region: str) -> str:
         question=question,
         above=regions.find_region(above) if above else None,
         points=points,
-        chart=showing.line_chart(points),
+        chart=showing.public_line_chart(points),
         figures_of=definitions.BY_KEY,
         shows=public_showing.shows,
         printed=public_showing.printed,

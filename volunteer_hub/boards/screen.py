@@ -12,8 +12,8 @@ from volunteer_hub.boards.ranking import Place, Standing
 from volunteer_hub.boards.spans import Span
 from volunteer_hub.core import clock
 from volunteer_hub.statistics import publishing
-from volunteer_hub.statistics.answer import Cell
-from volunteer_hub.statistics.publishing import PublicAnswer
+from volunteer_hub.statistics.public_showing import shows
+from volunteer_hub.statistics.publishing import PublicAnswer, Shown
 from volunteer_hub.statistics.question import Question
 
 #: Rows that can be read from across a hall.
@@ -28,8 +28,7 @@ class Screen:
     """The scenes of one wall."""
 
     answer: PublicAnswer
-    #: Days with the division's cell, None where it is hidden.
-    points: Sequence[tuple[date, Cell | None]]
+    points: Sequence[tuple[date, Shown]]
     registered: Sequence[Place]
     race: Sequence[Standing]
     coming: Sequence[Listed]
@@ -44,21 +43,21 @@ def read(region: str, *, now: datetime) -> Screen:
     answer = publishing.shielded(question)
     month = publishing.month_ends(yesterday, 1)[0]
     before = publishing.shielded(Question(region=region, as_of=clock.end_of(month)))
-    race = ranking.compare(
-        ranking.rank(_readable(answer), "hours_ratio"), ranking.rank(_readable(before), "hours_ratio")
-    )
+    race = ranking.compare(_ranked(answer, "hours_ratio"), _ranked(before, "hours_ratio"))
     return Screen(
         answer,
         publishing.trend(question, spans.days_of(Span.YEAR, yesterday)),
-        ranking.rank(_readable(answer), "registration_ratio")[:ROWS],
+        _ranked(answer, "registration_ratio")[:ROWS],
         race[:ROWS],
         queries.list_coming(region, now, COMING),
         _rounded(answer.whole.cell.minutes) if answer.whole.minutes else None,
     )
 
 
-def _readable(answer: PublicAnswer) -> list[Cell]:
-    return [shown.cell for shown in answer.parts if shown.people and shown.cell.registered]
+def _ranked(answer: PublicAnswer, key: str) -> list[Place]:
+    """Return the parts in the order of a figure that anybody may read; the others do not run."""
+    readable = [shown.cell for shown in answer.parts if shows(shown, key) and shown.cell.registered]
+    return ranking.rank(readable, key)
 
 
 def _rounded(minutes: int) -> int:

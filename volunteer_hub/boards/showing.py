@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,8 @@ from volunteer_hub.core.tabular import UNKNOWN
 from volunteer_hub.core.text import N_
 from volunteer_hub.statistics.answer import Cell
 from volunteer_hub.statistics.definitions import BY_KEY, Unit
+from volunteer_hub.statistics.public_showing import shows
+from volunteer_hub.statistics.publishing import Shown
 from volunteer_hub.web.i18n import say
 
 #: The two lines of a trend, in percent; both are of one kind, so that they can share an axis.
@@ -29,17 +31,24 @@ def unit_sign(key: str) -> str:
     return "%" if BY_KEY[key].unit is Unit.PERCENT else ""
 
 
-def line_chart(points: Sequence[tuple[date, Cell | None]], keys: Sequence[str] = TREND) -> dict[str, Any]:
-    """Return a line chart of ratios over days; a point that is missing or hidden is a gap."""
+def line_chart(points: Sequence[tuple[date, Cell]]) -> dict[str, Any]:
+    """Return a line chart of ratios over days."""
+    return _lines([day for day, _ in points], {key: [value_of(cell, key) for _, cell in points] for key in TREND})
+
+
+def public_line_chart(points: Sequence[tuple[date, Shown]]) -> dict[str, Any]:
+    """Return the same of what anybody may read; what is hidden is a gap."""
+    values = {key: [value_of(one.cell, key) if shows(one, key) else None for _, one in points] for key in TREND}
+    return _lines([day for day, _ in points], values)
+
+
+def _lines(days: Sequence[date], values: Mapping[str, Sequence[Decimal | None]]) -> dict[str, Any]:
     return {
         "kind": "lines",
-        "labels": [day.isoformat() for day, _ in points],
+        "labels": [day.isoformat() for day in days],
         "series": [
-            {
-                "name": say(BY_KEY[key].name),
-                "values": [number(value_of(cell, key)) if cell else None for _, cell in points],
-            }
-            for key in keys
+            {"name": say(BY_KEY[key].name), "values": [number(value) for value in line]}
+            for key, line in values.items()
         ],
         "sign": "%",
         "unknown": UNKNOWN,

@@ -121,7 +121,7 @@ def _screen(region: str, source: str) -> str:
         source=source,
         stamp=_mark(shown),
         zone=str(clock.zone()),
-        chart=showing.line_chart(shown.points),
+        chart=showing.public_line_chart(shown.points),
         bars=showing.bar_chart(shown.registered, "registration_ratio"),
         figures_of=definitions.BY_KEY,
         printed=public_showing.printed,

@@ -1,10 +1,13 @@
 """Which cells of a published table stay hidden, so that small groups can neither be read nor worked out. Pure.
 
 A table of divisions is a tree of sums: each total is the sum of its parts. A cell that counts one to four
-people is hidden. Where the total above it is shown, the rest of the sum would give it away: so other parts
-are hidden with it, until at least two are, and together they count nobody or at least five. Which ones is
-settled by their codes, never by their size: "the smallest of the others" would itself be a piece of
-information. A division that is hidden in the table above shows none of its own parts that would add up to it.
+people is hidden, and where the total above it is shown the rest of the sum would give it away: so its
+neighbour by code is hidden with it, and more, until what is hidden counts nobody or at least five. Never the
+smallest, since "it was the smallest" would itself be a piece of information. A division hidden in the table
+above hides one of its own parts too, or they would add up to it.
+
+Each figure is settled by itself: the same figure, asked for together with another period or class, must be
+hidden in the same cells.
 """
 
 from __future__ import annotations
@@ -17,10 +20,11 @@ from volunteer_hub.statistics.answer import Cell
 
 #: The fewest people of whom a figure is published.
 FEWEST = 5
+REGISTERED, WITH_HOURS, PARTICIPANTS, MINUTES = FIGURES = ("registered", "with_hours", "participants", "minutes")
 
 
 class Seen(StrEnum):
-    """What a reader knows of a total: its figures, nothing since it keeps a small one company, or it is small."""
+    """What a reader knows of a total: its figure, nothing since it keeps a small one company, or it is small."""
 
     SHOWN = "shown"
     COMPANION = "companion"
@@ -29,18 +33,18 @@ class Seen(StrEnum):
 
 @dataclass(frozen=True)
 class Part:
-    """One cell of a sum: its code, the groups of people its figures speak of, and whether it must be hidden."""
+    """One cell of a sum: its code, the groups of people its figure speaks of, and whether it must be hidden."""
 
     code: str
     groups: tuple[int, ...]
     small: bool
-    #: Known to be nothing from another figure, so that hiding it hides nothing.
+    #: Zero of many, which may be told; a zero of few is hidden as if it were a number.
     nothing: bool = False
 
 
 @dataclass(frozen=True)
 class Table:
-    """One division's table: itself, its parts, and how many of each served in the weeks before the instant."""
+    """One division's table: itself, its parts, and how many of each served in the month before the instant."""
 
     whole: Cell
     parts: Sequence[Cell]
@@ -50,28 +54,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Veil:
-    """What may be read of a table: of its total, and the keys of the parts that stay hidden."""
+    """What may be read of a table: which figures of its total, and which parts are hidden in each figure."""
 
-    people: bool
-    minutes: bool
-    hidden: frozenset[str]
-    hidden_minutes: frozenset[str]
+    whole: frozenset[str]
+    hidden: Mapping[str, frozenset[str]]
 
-
-def is_small(groups: Sequence[int]) -> bool:
-    """Tell whether any of the groups has members, but too few."""
-    return any(0 < size < FEWEST for size in groups)
-
-
-def groups_of(cell: Cell) -> tuple[int, ...]:
-    """Return the groups a cell's people figures speak of, those without hours and without part in it too."""
-    return (
-        cell.registered,
-        cell.with_hours,
-        cell.participants,
-        cell.registered - cell.with_hours,
-        cell.registered - cell.participants,
-    )
+    def shows(self, key: str) -> frozenset[str]:
+        """Return the figures that may be read of a part."""
+        return frozenset(figure for figure in FIGURES if key not in self.hidden[figure])
 
 
 def key_of(cell: Cell) -> str:
@@ -79,50 +69,62 @@ def key_of(cell: Cell) -> str:
     return f"{cell.code}-" if cell.rest else cell.code
 
 
+def is_small(groups: Sequence[int]) -> bool:
+    """Tell whether any of the groups has members, but too few."""
+    return any(0 < size < FEWEST for size in groups)
+
+
+def part_of(cell: Cell, figure: str, served: Mapping[str, int]) -> Part:
+    """Return a cell as a part of one figure's sum.
+
+    Those without hours, and those who took no part, are groups too. Minutes are hidden where fewer than five
+    served of late, nobody included: what was added since they were last shown would be theirs alone.
+    """
+    key, are_few = key_of(cell), is_small((cell.registered,))
+    if figure == MINUTES:
+        of_late = served.get(key, 0)
+        small = are_few or of_late < FEWEST or is_small((cell.with_hours,))
+        return Part(key, (of_late,), small, nothing=not cell.with_hours and not are_few)
+    value: int = getattr(cell, figure)
+    groups = (value,) if figure == REGISTERED else (value, cell.registered - value)
+    return Part(key, groups, are_few or is_small(groups), nothing=not value and not are_few)
+
+
 def veil(line: Sequence[Table], *, minutes: bool) -> Veil:
     """Return what of the last table may be read, given the tables above it, the highest published one first.
 
     `minutes` is false where the question allows none. Each table but the first is of a part of the one before.
     """
-    people, hours = _top(line[0], minutes=minutes)
+    shown, hidden = set(), {}
+    for figure in FIGURES:
+        is_told = minutes or figure != MINUTES
+        whole, hidden[figure] = _one_figure(line, figure) if is_told else (Seen.SMALL, _all(line[-1]))
+        shown |= {figure} if whole is Seen.SHOWN else set()
+    return Veil(frozenset(shown), hidden)
+
+
+def _all(table: Table) -> frozenset[str]:
+    return frozenset(key_of(cell) for cell in table.parts)
+
+
+def _one_figure(line: Sequence[Table], figure: str) -> tuple[Seen, frozenset[str]]:
+    top = part_of(line[0].whole, figure, line[0].served)
+    total = Seen.SMALL if top.small and not top.nothing else Seen.SHOWN
     for depth, table in enumerate(line):
-        parts = [people_part(cell) for cell in table.parts]
-        hidden = hide(people, parts)
-        timed = [minutes_part(cell, table.served, hidden=key_of(cell) in hidden) for cell in table.parts]
-        hidden_minutes = hide(hours, timed, strict=True) | hidden
+        parts = [part_of(cell, figure, table.served) for cell in table.parts]
+        hidden = hide(total, parts, strict=figure == MINUTES)
         if depth == len(line) - 1:
             break
         below = line[depth + 1].whole.code
-        people = seen(_named(below, parts), hidden)
-        hours = seen(_named(below, timed), hidden_minutes)
-    return Veil(people is Seen.SHOWN, people is hours is Seen.SHOWN, hidden, hidden_minutes)
+        total = _seen(next(part for part in parts if part.code == below), hidden)
+    return total, hidden
 
 
-def _top(table: Table, *, minutes: bool) -> tuple[Seen, Seen]:
-    people = Seen.SMALL if people_part(table.whole).small else Seen.SHOWN
-    served = table.served.get(table.whole.code, 0)
-    shows = minutes and people is Seen.SHOWN and served >= FEWEST
-    return people, Seen.SHOWN if shows else Seen.SMALL
-
-
-def _named(code: str, parts: Sequence[Part]) -> Part:
-    return next(part for part in parts if part.code == code)
-
-
-def people_part(cell: Cell) -> Part:
-    """Return a cell as a part of the sums of people."""
-    groups = groups_of(cell)
-    return Part(key_of(cell), groups, is_small(groups), nothing=not cell.registered)
-
-
-def minutes_part(cell: Cell, served: Mapping[str, int], *, hidden: bool) -> Part:
-    """Return a cell as a part of the sum of minutes.
-
-    Minutes are hidden where fewer than five served of late, nobody included: what was added since they were
-    last shown would be theirs alone.
-    """
-    of_late = served.get(key_of(cell), 0)
-    return Part(key_of(cell), (of_late,), hidden or of_late < FEWEST, nothing=not cell.with_hours)
+def _seen(part: Part, hidden: frozenset[str]) -> Seen:
+    """Return what the part is to its own page, given which codes are hidden in the table above."""
+    if part.code not in hidden:
+        return Seen.SHOWN
+    return Seen.SMALL if part.small else Seen.COMPANION
 
 
 def hide(total: Seen, parts: Sequence[Part], *, strict: bool = False) -> frozenset[str]:
@@ -132,37 +134,29 @@ def hide(total: Seen, parts: Sequence[Part], *, strict: bool = False) -> frozens
     table: then not even "nobody" may be known of it.
     """
     if total is Seen.SMALL:
-        return frozenset(part.code for part in parts)
-    hidden = [part for part in parts if part.small and not part.nothing]
-    if total is Seen.SHOWN and not hidden:
+        return frozenset(part.code for part in parts if not part.nothing)
+    ring = sorted((part for part in parts if not part.nothing), key=lambda part: part.code)
+    small = [at for at, part in enumerate(ring) if part.small]
+    if not ring or (total is Seen.SHOWN and not small):
         return frozenset()
-    for companion in _companions(parts, hidden):
-        if _enough(total, hidden, strict):
+    # Each small one takes its neighbour along, whoever else is small: a companion stays one from month to month.
+    taken = {at % len(ring) for one in small for at in (one, one + 1)} or {0}
+    start = small[0] if small else 0
+    for step in range(len(ring)):
+        if _enough(total, [ring[at] for at in taken], strict):
             break
-        hidden.append(companion)
-    return frozenset(part.code for part in hidden)
-
-
-def seen(part: Part, hidden: frozenset[str]) -> Seen:
-    """Return what the part is to its own page, given which codes are hidden in the table above."""
-    if part.code not in hidden:
-        return Seen.SHOWN
-    return Seen.SMALL if part.small else Seen.COMPANION
-
-
-def _companions(parts: Sequence[Part], hidden: Sequence[Part]) -> list[Part]:
-    """Return those that may be hidden too: the next by code after the first small one, around the end."""
-    ordered = sorted(parts, key=lambda part: part.code)
-    start = ordered.index(hidden[0]) + 1 if hidden else 0
-    around = ordered[start:] + ordered[:start]
-    return [part for part in around if part not in hidden and not part.nothing]
+        taken.add((start + step) % len(ring))
+    return frozenset(ring[at].code for at in taken)
 
 
 def _enough(total: Seen, hidden: Sequence[Part], strict: bool) -> bool:
-    if not hidden:
-        return False
     sums = [sum(sizes) for sizes in zip(*(part.groups for part in hidden), strict=True)]
+    are_large = all(size >= FEWEST for size in sums)
     if total is Seen.COMPANION:
-        return all(size >= FEWEST for size in sums)
-    fine = all(size >= FEWEST for size in sums) if strict else not is_small(sums)
-    return len(hidden) > 1 and fine
+        return are_large
+    return len(hidden) > 1 and (are_large if strict else not is_small(sums))
+
+
+def groups_of(cell: Cell) -> tuple[int, ...]:
+    """Return every group of people a cell's figures speak of."""
+    return tuple(size for figure in FIGURES[:3] for size in part_of(cell, figure, {}).groups)

@@ -12,22 +12,29 @@ from volunteer_hub.web.i18n import say
 
 HIDDEN_PEOPLE = N_("人数少于 5 人，或与之相邻可被推算，不公布")
 HIDDEN_MINUTES = N_("时长只公布各月月末的累计数，且当月服务人数不少于 5 人")
-PEOPLE = frozenset({"registered", "with_hours", "participants"})
-RATIOS = frozenset({"registration_ratio", "hours_ratio", "participation_ratio"})
+#: Which figures must be shown for another to be: both its parts.
+NEEDS = {
+    "registered": {"registered"},
+    "registration_ratio": {"registered"},
+    "with_hours": {"with_hours"},
+    "hours_ratio": {"with_hours", "registered"},
+    "participants": {"participants"},
+    "participation_ratio": {"participants", "registered"},
+    "minutes": {"minutes"},
+    "hours_per_registered": {"minutes", "registered"},
+    "hours_per_active": {"minutes", "with_hours"},
+}
 
 
 def shows(shown: Shown, key: str) -> bool:
     """Tell whether a figure, by the key of its definition, may be read by anybody; what is not listed may not."""
-    if key == "population":
-        return True
-    if key in PEOPLE | RATIOS:
-        return shown.people
-    return shown.minutes and key in {"minutes", "hours_per_registered", "hours_per_active"}
+    return key == "population" or (key in NEEDS and NEEDS[key] <= shown.figures)
 
 
-def why_hidden(shown: Shown) -> str:
+def why_hidden(shown: Shown, key: str = "registered") -> str:
     """Return the marked sentence for a figure of this cell that is not shown."""
-    return HIDDEN_MINUTES if shown.people else HIDDEN_PEOPLE
+    is_of_time = "minutes" in NEEDS.get(key, ()) and NEEDS[key] - {"minutes"} <= shown.figures
+    return HIDDEN_MINUTES if is_of_time else HIDDEN_PEOPLE
 
 
 def printed(shown: Shown, key: str) -> str:
@@ -38,12 +45,12 @@ def printed(shown: Shown, key: str) -> str:
 def as_json(shown: Shown) -> dict[str, Any]:
     """Return a cell's figures as anybody may read them. Classes are never published: few may stand behind one."""
     document = showing.as_json(shown.cell)
-    reason = say(why_hidden(shown))
     for key, value in document["figures"].items():
         if not shows(shown, key):
+            reason = say(why_hidden(shown, key))
             document["figures"][key] = _blank(value, reason) if isinstance(value, dict) else None
     document["classes"] = {kind: dict.fromkeys(share) for kind, share in document["classes"].items()}
-    document["hidden"] = None if shown.people and shown.minutes else reason
+    document["hidden"] = None if shown.people else say(HIDDEN_PEOPLE)
     return document
 
 

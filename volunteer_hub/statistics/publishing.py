@@ -28,8 +28,17 @@ class Shown:
     """A cell, and which of its figures may be read by anybody."""
 
     cell: Cell
-    people: bool
-    minutes: bool
+    figures: frozenset[str]
+
+    @property
+    def people(self) -> bool:
+        """Tell whether it may be read how many are registered."""
+        return protection.REGISTERED in self.figures
+
+    @property
+    def minutes(self) -> bool:
+        """Tell whether the hours may be read."""
+        return protection.MINUTES in self.figures
 
 
 @dataclass(frozen=True)
@@ -92,8 +101,8 @@ def shielded(question: Question) -> PublicAnswer:
     return _veiled(question, _published_line(question.region) or [question.region], minutes=True)
 
 
-def trend(question: Question, days: Sequence[date]) -> list[tuple[date, Cell | None]]:
-    """Return a division's cell at the end of each day, None where its people are hidden.
+def trend(question: Question, days: Sequence[date]) -> list[tuple[date, Shown]]:
+    """Return a division's cell at the end of each day, without its minutes.
 
     Of the highest published division only its own size matters. Whether a lower one is hidden on a day is
     settled by the tables above it: they are read for every third day, the last one included, and the other
@@ -102,9 +111,9 @@ def trend(question: Question, days: Sequence[date]) -> list[tuple[date, Cell | N
     line = _published_line(question.region)
     if line[:-1]:
         tables = ((day, _veiled(_on(question, day), line, minutes=False).whole) for day in days[::-1][::EVERY][::-1])
-        return [(day, whole.cell if whole.people else None) for day, whole in tables]
+        return list(tables)
     points = queries.trend(question, EVERYTHING, days)
-    return [(day, None if protection.people_part(cell).small else cell) for day, cell in points]
+    return [(day, Shown(cell, protection.veil([Table(cell, (), {})], minutes=False).whole)) for day, cell in points]
 
 
 def _on(question: Question, day: date) -> Question:
@@ -134,12 +143,8 @@ def _veiled(question: Question, line: Sequence[str], *, minutes: bool) -> Public
     answers = [queries.ratios(question.at(code), EVERYTHING) for code in line]
     tables = [Table(each.whole, each.parts, _served(each.question) if minutes else {}) for each in answers]
     answer, kept = answers[-1], protection.veil(tables, minutes=minutes)
-    parts = [
-        Shown(cell, key not in kept.hidden, key not in kept.hidden_minutes)
-        for cell in answer.parts
-        for key in [key_of(cell)]
-    ]
-    return PublicAnswer(answer, Shown(answer.whole, kept.people, kept.minutes), parts, line[0])
+    parts = [Shown(cell, kept.shows(key_of(cell))) for cell in answer.parts]
+    return PublicAnswer(answer, Shown(answer.whole, kept.whole), parts, line[0])
 
 
 def _served(question: Question) -> dict[str, int]:

@@ -64,7 +64,7 @@ def test_the_race_of_ratios_asks_how_things_stood_at_each_months_end(client: Fla
     places = make_two_streets()
     page = text(office(client, places.county), f"{PAGE}?figure=hours_ratio&month=2022-06")
     # The hours were recorded on the first of June: at the end of May nobody had any, and all shared the first place.
-    assert re.search(r"1 东山街道 75\.00% ＝ 不变 1 0\.00%", page)
+    assert re.search(r"1 东山街道 75\.00% = 不变 1 0\.00%", page)
     assert re.search(r"2 仙城街道 25\.00% ▼ 降 1 位 1 0\.00%", page)
     assert "数值相同名次相同" in page
 

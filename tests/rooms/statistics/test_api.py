@@ -96,7 +96,7 @@ def test_small_groups_are_hidden_from_strangers_on_every_page_and_not_from_the_o
     assert alone["region"]["figures"]["registration_ratio"]["numerator"] is None
     assert "少于 5" in alone["region"]["hidden"]
     neighbour = client.get(f"{PATH}?region={places.community}").get_json()
-    assert neighbour["region"]["figures"]["with_hours"] is None
+    assert neighbour["region"]["figures"]["registered"] is None
     sign_in(client, make_staff(Role.OFFICE, ScopeKind.REGION, places.county))
     whole = client.get(f"{PATH}?region=220403002").get_json()
     assert [child["figures"]["registered"] for child in whole["children"]] == [20, 3]

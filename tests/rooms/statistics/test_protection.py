@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.statistics import protection
 from volunteer_hub.statistics.answer import Cell
-from volunteer_hub.statistics.protection import FEWEST, Part, Seen, Table, Veil, groups_of, is_small, key_of
+from volunteer_hub.statistics.protection import FEWEST, FIGURES, Part, Seen, Table, Veil, groups_of, is_small, key_of
 
-FIGURES = ("registered", "with_hours", "participants", "minutes")
 MONTHS = 3
 
 
@@ -84,12 +83,21 @@ def published(root: Node, month: int) -> set[tuple[str, str]]:
     known = set()
     for line in lines(root):
         here, veil = line[-1], page(line, month)
-        rows = [(here.code, veil.people, veil.minutes)]
-        rows += [(p.code, p.code not in veil.hidden, p.code not in veil.hidden_minutes) for p in here.parts]
-        for code, people, minutes in rows:
-            known |= {(code, figure) for figure in FIGURES[:3] if people}
-            known |= {(code, "minutes")} if minutes else set()
+        known |= {(here.code, figure) for figure in veil.whole}
+        known |= {(part.code, figure) for part in here.parts for figure in veil.shows(part.code)}
     return known
+
+
+def zeros(root: Node, month: int) -> set[tuple[str, str]]:
+    """Return the zeros that may be known: of many people, and whatever adds up to zero."""
+    found = set()
+    for line in lines(root):
+        for figure in FIGURES:
+            counted = "with_hours" if figure == "minutes" else figure
+            for node in line:
+                if not getattr(node.cells[month], counted) and not is_small((node.cells[month].registered,)):
+                    found |= {(under.code, figure) for *_, under in lines(node)}
+    return found
 
 
 def solve(equations: list[dict[tuple[str, str], int]]) -> set[tuple[str, str]]:
@@ -132,14 +140,7 @@ def test_no_linear_combination_of_all_pages_of_a_month_gives_a_hidden_cell(chanc
     root = make_tree(chance, "1", 3)
     for month in range(MONTHS):
         known = published(root, month)
-        # Who knows that nobody has hours, or is registered, knows the rest of the row as well.
-        nothing = {
-            (node.code, figure)
-            for *_, node in lines(root)
-            for figure in FIGURES
-            if (node.code, "registered") in known
-            and not (node.cells[month].registered if figure != "minutes" else node.cells[month].with_hours)
-        }
+        nothing = zeros(root, month)
         found = solve(sums(root, known | nothing))
         assert not found, (month, found)
 
@@ -151,14 +152,50 @@ def test_no_small_group_is_shown_and_no_sum_of_hidden_parts_is_one(chance: rando
     for month in range(MONTHS):
         for line in lines(root):
             here, veil = line[-1], page(line, month)
-            shown = [part.cells[month] for part in here.parts if part.code not in veil.hidden]
-            shown += [here.cells[month]] if veil.people else []
-            assert not any(is_small(groups_of(cell)) for cell in shown)
-            hidden = [groups_of(part.cells[month]) for part in here.parts if part.code in veil.hidden]
-            if hidden and veil.people:
-                assert not is_small([sum(sizes) for sizes in zip(*hidden, strict=True)])
-            timed = [part for part in here.parts if part.code not in veil.hidden_minutes]
+            for figure in FIGURES[:3]:
+                shown = [part for part in here.parts if figure in veil.shows(part.code)]
+                shown += [here] if figure in veil.whole else []
+                told = [protection.part_of(node.cells[month], figure, {}) for node in shown]
+                assert not any(is_small(part.groups) for part in told)
+                hidden = [part for part in here.parts if part.code in veil.hidden[figure]]
+                if hidden and figure in veil.whole:
+                    assert not is_small([sum(getattr(part.cells[month], figure) for part in hidden)])
+            timed = [part for part in here.parts if "minutes" in veil.shows(part.code)]
             assert all(part.served[month] >= FEWEST or not part.cells[month].with_hours for part in timed)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.randoms(use_true_random=False), st.randoms(use_true_random=False))
+def test_a_figure_is_hidden_in_the_same_cells_whatever_is_asked_for_with_it(
+    chance: random.Random, other: random.Random
+) -> None:
+    """Asked once for one class and once for all, those registered stay the same, and so does what is hidden."""
+    root = make_tree(chance, "1", 2)
+    for line in lines(root):
+        again = [
+            Table(
+                _with_other_hours(other, node.cells[0]),
+                [_with_other_hours(other, part.cells[0]) for part in node.parts],
+                {},
+            )
+            for node in line
+        ]
+        assert protection.veil(again, minutes=False).hidden["registered"] == page(line, 0).hidden["registered"]
+
+
+def _with_other_hours(chance: random.Random, cell: Cell) -> Cell:
+    return cell_of(cell.code, cell.registered, chance.randint(0, cell.registered), cell.participants, 0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_no_small_group_remains_between_the_figures_of_a_row(chance: random.Random) -> None:
+    """Who has no hours is told by subtraction where both numbers stand."""
+    root = make_tree(chance, "1", 2)
+    for line in lines(root):
+        for figures, node in [(page(line, 0).whole, line[-1])]:
+            if {"registered", "with_hours"} <= figures:
+                assert not is_small(groups_of(node.cells[0])[1:3])
 
 
 @settings(max_examples=60, deadline=None)
@@ -170,9 +207,9 @@ def test_minutes_added_between_two_published_months_are_those_of_five_people_or_
         here = line[-1]
         for month in range(1, MONTHS):
             veil = page(line, month)
-            if veil.minutes and here.cells[month].with_hours:
+            if "minutes" in veil.whole and here.cells[month].with_hours:
                 assert here.served[month] >= FEWEST
-                hidden = [p for p in here.parts if p.code in veil.hidden_minutes and p.cells[month].with_hours]
+                hidden = [p for p in here.parts if p.code in veil.hidden["minutes"] and p.cells[month].with_hours]
                 assert not hidden or sum(part.served[month] for part in hidden) >= FEWEST
 
 
@@ -205,13 +242,14 @@ def test_a_hidden_division_does_not_show_all_of_its_parts() -> None:
 
 @pytest.mark.parametrize("registered", [0, 5, 6])
 def test_nobody_and_five_are_no_small_groups(registered: int) -> None:
-    assert not protection.people_part(cell_of("1", registered, 0, 0, 0)).small
+    assert not protection.part_of(cell_of("1", registered, 0, 0, 0), "registered", {}).small
 
 
 def test_who_is_missing_is_a_group_too() -> None:
     """298 of 300 have hours: the two who have not would be known."""
-    assert protection.people_part(cell_of("1", 300, 298, 298, 9)).small
-    assert not protection.people_part(cell_of("1", 300, 300, 300, 9)).small
+    assert protection.part_of(cell_of("1", 300, 298, 298, 9), "with_hours", {}).small
+    assert not protection.part_of(cell_of("1", 300, 300, 300, 9), "with_hours", {}).small
+    assert not protection.part_of(cell_of("1", 300, 298, 298, 9), "registered", {}).small
 
 
 def test_people_in_no_part_are_a_row_of_their_own() -> None:
