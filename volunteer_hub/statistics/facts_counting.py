@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import (
     CTE,
@@ -26,12 +27,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from volunteer_hub.activities.models import Activity, ActivityResult, Shift
+from volunteer_hub.core import dialect
 from volunteer_hub.core.db import AnyRow, AnySelect, db
-from volunteer_hub.core.scope import AnyColumn, in_region
+from volunteer_hub.core.scope import AnyColumn, in_region, region_prefix
 from volunteer_hub.ledger.models import EntryKind, HoursClass, HoursEntry
 from volunteer_hub.statistics.facts_question import BAND_ENDS, UNKNOWN, AgeBand, By, FactsQuestion
 from volunteer_hub.statistics.question import ALL_CLASSES, Question
 from volunteer_hub.volunteers.models import Volunteer
+
+#: Periods up to this are found by the index of days; longer ones by reading the whole ledger.
+SHORT = timedelta(days=62)
+#: Digits of a county's code: it and what lies above it hold a large part of a deployment's ledger.
+WIDE = 6
 
 
 @dataclass(frozen=True)
@@ -62,14 +69,26 @@ def counted(question: Question) -> list[ColumnElement[bool]]:
     """
     reversal = aliased(HoursEntry)
     reversed_by_then = exists().where(reversal.reverses_id == HoursEntry.id, reversal.recorded_at <= question.as_of)
-    conditions = [HoursEntry.kind == EntryKind.CREDIT, HoursEntry.recorded_at <= question.as_of, ~reversed_by_then]
+    recorded = dialect.by_scan(db.session, HoursEntry.recorded_at)
+    conditions = [HoursEntry.kind == EntryKind.CREDIT, recorded <= question.as_of, ~reversed_by_then]
+    served: AnyColumn = HoursEntry.service_on
+    if not (question.since and question.until and question.until - question.since <= SHORT):
+        served = dialect.by_scan(db.session, served)
     if question.since:
-        conditions.append(HoursEntry.service_on >= question.since)
+        conditions.append(served >= question.since)
     if question.until:
-        conditions.append(HoursEntry.service_on <= question.until)
+        conditions.append(served <= question.until)
     if len(question.classes) < len(ALL_CLASSES):
         conditions.append(HoursEntry.hours_class.in_(question.classes))
     return conditions
+
+
+def lived_in(region: str) -> ColumnElement[bool]:
+    """Return the condition that a line's person lived in a division on the day of service."""
+    code: AnyColumn = HoursEntry.region_code
+    if len(region_prefix(region)) <= WIDE:
+        code = dialect.by_scan(db.session, code)
+    return in_region(code, region)
 
 
 def count_people(asked: FactsQuestion, key: Key, narrowed: Narrowed) -> Sequence[AnyRow]:
@@ -164,9 +183,7 @@ def _lines(asked: FactsQuestion, key: Key, narrowed: Narrowed, *columns: AnyColu
         statement = statement.outerjoin(Activity, Activity.id == Shift.activity_id)
     if key.needs_person or (asked.sex, asked.party, asked.age) != (None, None, None):
         statement = statement.join(Volunteer, Volunteer.id == HoursEntry.volunteer_id)
-    return statement.where(
-        in_region(HoursEntry.region_code, question.region), *counted(question), *_filters(asked, narrowed)
-    )
+    return statement.where(lived_in(question.region), *counted(question), *_filters(asked, narrowed))
 
 
 def _filters(asked: FactsQuestion, narrowed: Narrowed) -> list[ColumnElement[bool]]:

@@ -23,7 +23,7 @@ from volunteer_hub.stations.models import Station
 from volunteer_hub.statistics import definitions as d
 from volunteer_hub.statistics import periods
 from volunteer_hub.statistics.definitions import Definition, Ratio
-from volunteer_hub.statistics.facts_counting import counted
+from volunteer_hub.statistics.facts_counting import counted, lived_in
 from volunteer_hub.statistics.further_definitions import ACTIVE_DAYS, FURTHER, STARS, Star
 from volunteer_hub.statistics.question import ALL_CLASSES, Question
 from volunteer_hub.teams.models import Membership, MembershipState, Team
@@ -139,8 +139,7 @@ def _on_time(question: Question) -> Ratio:
     What was entered on that day is in time; of the rest only the day of entry matters, so that they come
     in groups: as many as there are days of service and entry, never as there are services.
     """
-    ours = in_region(HoursEntry.region_code, question.region)
-    here = [ours, HoursEntry.hours_class != HoursClass.D, *counted(question)]
+    here = [lived_in(question.region), HoursEntry.hours_class != HoursClass.D, *counted(question)]
     services = db.session.scalar(select(func.count()).select_from(HoursEntry).where(*here)) or 0
     hour = func.substr(cast(HoursEntry.recorded_at, Text), 1, 13).label("hour")
     afterwards = func.substr(hour, 1, 10) > cast(HoursEntry.service_on, Text)
@@ -154,7 +153,7 @@ def _on_time(question: Question) -> Ratio:
 
 def _per_service(question: Question) -> dict[str, Ratio]:
     columns = (func.count(), func.sum(HoursEntry.minutes), func.count(distinct(HoursEntry.volunteer_id)))
-    here = in_region(HoursEntry.region_code, question.region)
+    here = lived_in(question.region)
     times, minutes, people = db.session.execute(select(*columns).where(here, *counted(question))).one()
     return {
         "hours_per_service": Ratio(int(minutes or 0), times, NO_SERVICES),
