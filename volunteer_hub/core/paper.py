@@ -7,8 +7,8 @@ printed as its code point, because a name that silently loses a character is ano
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass, field, replace
+from itertools import groupby, islice
 
 from volunteer_hub.core.paper_blocks import (
     GREY,
@@ -58,15 +58,23 @@ def signature_line(say: Callable[[str], str]) -> list[str]:
     return line
 
 
-def write_pdf(sheets: Iterable[Sheet], *, title: str, author: str, note: str = "", row_height: float = 0) -> bytes:
+def write_pdf(
+    sheets: Iterable[Sheet],
+    *,
+    title: str,
+    author: str,
+    note: str = "",
+    row_height: float = 0,
+    most_rows: int = MOST_ROWS,
+) -> bytes:
     """Return sheets as one PDF, each beginning on a page of its own; `note` stands at the foot of every page.
 
     Rows are at least `row_height` points high, for a hand to write in.
 
     A foot line of several texts is spread over the width, with a rule to write on after each that ends
-    in a colon. Raises TooLong beyond MOST_ROWS, and ValueError where there is no sheet.
+    in a colon. Raises TooLong for a sheet of more than `most_rows`, and ValueError where there is no sheet.
     """
-    pages = [page for sheet in sheets for page in _lay_out(sheet, row_height)]
+    pages = [page for sheet in sheets for page in _lay_out(_bounded(sheet, most_rows), row_height)]
     if not pages:
         raise ValueError("nothing to print")
     paper = Paper(visible(title), visible(author), pages[0].size)
@@ -75,6 +83,14 @@ def write_pdf(sheets: Iterable[Sheet], *, title: str, author: str, note: str = "
             paper.next()
         _draw(paper, page, visible(note), f"{number} / {len(pages)}")
     return paper.finish()
+
+
+def _bounded(sheet: Sheet, most: int) -> Sheet:
+    """Return the sheet with its rows counted before the first is laid out. Raises TooLong."""
+    rows = list(islice(sheet.rows, most + 1))
+    if len(rows) > most:
+        raise TooLong("more rows than anybody prints")
+    return replace(sheet, rows=rows)
 
 
 @dataclass
@@ -175,9 +191,7 @@ def _rows(sheet: Sheet, grid: _Grid, most: float, least: float) -> Iterator[Row]
     right = [column.kind in NUMBERS for column in sheet.columns]
     kinds = [column.kind for column in sheet.columns]
     lines_at_most = max(1, int((most - 2 * PAD) / (grid.size * LEADING)))
-    for number, values in enumerate(sheet.rows):
-        if number >= MOST_ROWS:
-            raise TooLong("more rows than anybody prints")
+    for values in sheet.rows:
         cells = [
             _broken(printed(kind, value), REGULAR, grid.size, width)
             for kind, value, width in zip(kinds, values, grid.widths, strict=True)

@@ -13,6 +13,8 @@ from volunteer_hub.core.text import N_
 from volunteer_hub.exchange.downloads import csv_file, pdf_file, xlsx_file
 from volunteer_hub.exchange.kinds import Format
 
+#: Longer lists are put on paper in the background.
+MOST_ROWS_AT_ONCE = 3000
 #: Room for a hand between the rules of a sheet that is signed.
 SIGNED_HEIGHT = 26.0
 
@@ -32,8 +34,8 @@ def answer(name: str, sheets: Sequence[Sheet], written: Format, author: str, enc
 def paper_file(name: str, sheets: Sequence[Sheet], author: str, *, row_height: float = 0) -> Response:
     """Return sheets as PDF, rows at least `row_height` points high. Raises DomainError for one nobody would print."""
     try:
-        return pdf_file(name, write_pdf(sheets, title=name, author=author, row_height=row_height))
+        content = write_pdf(sheets, title=name, author=author, row_height=row_height, most_rows=MOST_ROWS_AT_ONCE)
     except TooLong:
-        raise DomainError(
-            "too_long_for_paper", N_("这份名单太长，不适合打印，请改用 Excel 或 CSV。"), field="writing"
-        ) from None
+        sentence = N_("这份名单太长，请改用 Excel 或 CSV，或在“报表下载”里生成。")
+        raise DomainError("too_long_for_paper", sentence, field="writing") from None
+    return pdf_file(name, content)

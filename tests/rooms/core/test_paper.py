@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from volunteer_hub.core import paper
 from volunteer_hub.core.paper import TooLong, signature_line, write_pdf
 from volunteer_hub.core.printed import printed, visible
 from volunteer_hub.core.tabular import Column, Kind, Sheet
@@ -113,11 +114,19 @@ def test_wide_tables_lie_down_and_narrow_ones_stand() -> None:
     assert b"/MediaBox [ 0 0 595.2756 841.8898 ]" in write_pdf([table([])], title="", author="")
 
 
-def test_a_list_nobody_would_carry_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paper, "MOST_ROWS", 3)
-    assert write_pdf([table([["", 1, None]] * 3)], title="", author="")
+def test_a_list_nobody_would_carry_is_refused_before_anything_is_drawn() -> None:
+    assert write_pdf([table([["", 1, None]] * 3)], title="", author="", most_rows=3)
+    read_rows: list[int] = []
+
+    def rows() -> Iterator[list[Any]]:
+        for number in range(100):
+            read_rows.append(number)
+            yield ["", number, None]
+
+    endless = replace(table([]), rows=rows())
     with pytest.raises(TooLong):
-        write_pdf([table([["", 1, None]] * 4)], title="", author="")
+        write_pdf([endless], title="", author="", most_rows=3)
+    assert read_rows == [0, 1, 2, 3]
     with pytest.raises(ValueError, match="nothing"):
         write_pdf([], title="", author="")
 
