@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -237,7 +238,11 @@ def _printed(engine: str, plan: CityPlan, folder: Path, server: str) -> str:
 
 
 def _schema() -> list[str]:
-    """List triggers, indexes and constraints with their definitions, and which triggers are on."""
+    """List triggers, indexes and constraints with their definitions, and which triggers are on.
+
+    Without casts and brackets: PostgreSQL writes `ARRAY['a'::varchar]::text[]` as `ARRAY['a'::varchar::text]`
+    when it reads its own words again.
+    """
     if db.engine.dialect.name == "sqlite":
         statements = ["SELECT type || name || coalesce(sql, '') FROM sqlite_master"]
     else:
@@ -246,4 +251,5 @@ def _schema() -> list[str]:
             "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
             "SELECT tgrelid::regclass::text || tgname || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal",
         ]
-    return sorted(row for statement in statements for row in db.session.scalars(text(statement)))
+    found = (row for statement in statements for row in db.session.scalars(text(statement)))
+    return sorted(re.sub(r"::(character varying|text)|\[\]|[() ]", "", row) for row in found)
