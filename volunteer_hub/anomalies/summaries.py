@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, select, true
 
 from volunteer_hub.accounts.models import SignInKind, SignInName
 from volunteer_hub.anomalies import opening_hours
@@ -22,6 +23,7 @@ from volunteer_hub.stations.models import Station
 
 #: Rows of a summary; those with the highest share of class C come first.
 MOST = 200
+_ALL = true()
 
 
 @dataclass
@@ -56,14 +58,10 @@ class Line:
 def by_station(scope: Scope, month: Month) -> list[Line]:
     """Return each station in the scope with hours recorded in a month, most made up first."""
     lines: dict[int, Line] = {}
-    rows = db.session.execute(
-        select(HoursEntry.station_id, HoursEntry.hours_class, cast(func.sum(HoursEntry.minutes), Integer))
-        .join(Station, Station.id == HoursEntry.station_id)
-        .where(_recorded(month), scope.where(region=Station.region_code))
-        .group_by(HoursEntry.station_id, HoursEntry.hours_class)
-    )
-    for number, kind, minutes in rows:
-        lines.setdefault(number or 0, Line(number or 0, "")).minutes[kind] = minutes
+    here = _station_ids(scope)
+    for station_id, kind, minutes in _minutes(month, HoursEntry.station_id):
+        if station_id in here:
+            lines.setdefault(station_id, Line(station_id, "")).minutes[kind] += minutes
     found = _top(lines)
     doors = db.session.execute(
         select(Station.id, Station.name, Station.opening_hours).where(Station.id.in_([line.number for line in found]))
@@ -71,7 +69,7 @@ def by_station(scope: Scope, month: Month) -> list[Line]:
     for number, name, hours in doors:
         lines[number].name = name
         lines[number].hours_are_read = opening_hours.read(hours) is not None
-    _add_scans(lines, [line.number for line in found], Scan.station_id, month, scope)
+    _add_scans(lines, month, Scan.station_id, Scan.station_id.in_([line.number for line in found]))
     _add_flags(lines, _flags_of_stations(scope, month))
     return found
 
@@ -83,26 +81,39 @@ def by_operator(scope: Scope, month: Month) -> list[Line]:
     station's code with one's own phone records one's own.
     """
     lines: dict[int, Line] = {}
+    here = _station_ids(scope)
     works = select(HoursEntry.recorded_by).where(_recorded(month), HoursEntry.hours_class == HoursClass.C)
     staff = select(SignInName.account_id).where(SignInName.kind == SignInKind.STAFF_NAME)
-    rows = db.session.execute(
-        select(HoursEntry.recorded_by, HoursEntry.hours_class, cast(func.sum(HoursEntry.minutes), Integer))
-        .join(Station, Station.id == HoursEntry.station_id)
-        .where(
-            _recorded(month),
-            scope.where(region=Station.region_code),
-            HoursEntry.recorded_by.in_(staff) | HoursEntry.recorded_by.in_(works),
-        )
-        .group_by(HoursEntry.recorded_by, HoursEntry.hours_class)
-    )
-    for number, kind, minutes in rows:
-        lines.setdefault(number or 0, Line(number or 0, "")).minutes[kind] = minutes
+    is_work = HoursEntry.recorded_by.in_(staff) | HoursEntry.recorded_by.in_(works)
+    rows = _minutes(month, HoursEntry.station_id, HoursEntry.recorded_by, only=is_work)
+    for station_id, number, kind, minutes in rows:
+        if station_id in here:
+            lines.setdefault(number, Line(number, "")).minutes[kind] += minutes
     found = _top(lines)
     for number, name in name_accounts([line.number for line in found]).items():
         lines[number].name = name
-    _add_scans(lines, [line.number for line in found], Scan.operator_account_id, month, scope)
+    at_stations = Scan.station_id.in_(select(Station.id).where(scope.where(region=Station.region_code)))
+    mine = Scan.operator_account_id.in_([line.number for line in found])
+    _add_scans(lines, month, Scan.operator_account_id, and_(at_stations, mine))
     _add_flags(lines, _flags_of_accounts(scope, month))
     return found
+
+
+def _station_ids(scope: Scope) -> set[int]:
+    return set(db.session.scalars(select(Station.id).where(scope.where(region=Station.region_code))))
+
+
+def _minutes(month: Month, *keys: Any, only: ColumnElement[bool] = _ALL) -> Sequence[Any]:
+    """Return (keys…, class, minutes) of a month's ledger.
+
+    The whole month by its instants, and the scope afterwards: led from the stations of a scope, an engine
+    would read the whole past of each.
+    """
+    return db.session.execute(
+        select(*keys, HoursEntry.hours_class, cast(func.sum(HoursEntry.minutes), Integer))
+        .where(_recorded(month), HoursEntry.station_id.is_not(None), only)
+        .group_by(*keys, HoursEntry.hours_class)
+    ).all()
 
 
 def _top(lines: dict[int, Line]) -> list[Line]:
@@ -110,16 +121,14 @@ def _top(lines: dict[int, Line]) -> list[Line]:
     return order[:MOST]
 
 
-def _add_scans(lines: dict[int, Line], numbers: list[int], column: Any, month: Month, scope: Scope) -> None:
+def _add_scans(lines: dict[int, Line], month: Month, column: Any, whose: ColumnElement[bool]) -> None:
     rows = db.session.execute(
         select(column, func.count(), func.count(case((Scan.entry_point.in_(VOUCHED_FOR), Scan.id))))
-        .join(Station, Station.id == Scan.station_id)
         .where(
-            scope.where(region=Station.region_code),
+            whose,
             Scan.received_at >= month.begins,
             Scan.received_at < month.ends,
             Scan.outcome == Outcome.ACCEPTED,
-            column.in_(numbers),
         )
         .group_by(column)
     )

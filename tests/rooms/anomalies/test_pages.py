@@ -174,5 +174,8 @@ def test_shares_are_shown_by_station_and_by_who_recorded(app: Flask, door: Door)
     assert "75%" in stations
     assert "钱经办" in operators
     assert "王站长" in operators
+    elsewhere = _as(app, make_staff(Role.OFFICE, ScopeKind.REGION, "110101"))
+    for by in ("stations", "operators"):
+        assert "没有入账" in elsewhere.get(f"/office/anomalies/{by}?month=2026-03").text
     assert "没有入账" in office.get("/office/anomalies/stations?month=2026-01").text
     assert "没有入账" in office.get("/office/anomalies/operators?month=2026").text
