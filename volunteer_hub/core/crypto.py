@@ -32,6 +32,7 @@ def use_master_key(secret: str) -> None:
     global _master  # noqa: PLW0603 - one deployment has one master key, set before the first request
     _master = secret.encode()
     key_for.cache_clear()
+    _cipher.cache_clear()
 
 
 @lru_cache(maxsize=256)
@@ -94,7 +95,9 @@ class EncryptedText(TypeDecorator[str]):
         return _cipher(self.place).decrypt(raw[:12], raw[12:], self.place.encode()).decode()
 
 
+@lru_cache(maxsize=64)
 def _cipher(place: str) -> AESGCM:
+    """Return a column's cipher, kept because making it takes longer than using it."""
     return AESGCM(key_for(f"column:{place}"))
 
 

@@ -16,7 +16,7 @@ import tempfile
 import time
 from array import array
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from flask import current_app
 from flask_babel import force_locale
@@ -30,6 +30,7 @@ from volunteer_hub.core.workbook import TooManyRows
 from volunteer_hub.exchange import export_queries, exports, file_writing, identity_exports
 from volunteer_hub.exchange.export_contents import Contents, contents_of
 from volunteer_hub.exchange.exports import MOST_BYTES, PIECE, Overtaken
+from volunteer_hub.exchange.kinds import Say
 from volunteer_hub.exchange.models import ExportJob
 from volunteer_hub.web.i18n import say
 
@@ -105,7 +106,7 @@ def _make(job: ExportJob) -> None:
         teller = _Teller(job)
         # The transaction that sees one instant ends before the first piece is stored.
         with force_locale(job.locale), one_instant():
-            contents = contents_of(job, say, people, now=clock.now())
+            contents = contents_of(job, _once_each(), people, now=clock.now())
             teller.about = contents.about
             _write(kept, job, contents, teller)
         size = kept.seek(0, os.SEEK_END)
@@ -117,6 +118,20 @@ def _make(job: ExportJob) -> None:
         if job.identity_id is not None:
             identity_exports.keep_people(job.identity_id, people)
         exports.finish(job, now=clock.now(), size=size, digest=digest, rows=teller.rows, until=contents.until)
+
+
+def _once_each() -> Say:
+    """Return `say`, looking each plain sentence up once: some stand in every row."""
+    said: dict[str, str] = {}
+
+    def once(sentence: str, params: dict[str, Any] | None = None) -> str:
+        if params:
+            return say(sentence, params)
+        if sentence not in said:
+            said[sentence] = say(sentence)
+        return said[sentence]
+
+    return once
 
 
 def _write(kept: IO[bytes], job: ExportJob, contents: Contents, teller: _Teller) -> None:
