@@ -30,6 +30,8 @@ KINDS = {
     Unit.EACH: Kind.DECIMAL,
 }
 NARROW = 10
+#: Restated figures printed for one month and period; the document has them all.
+PRINTED = 2000
 TITLE = N_("%(place)s %(month)s 志愿服务月结报告（第 %(version)s 版）")
 
 
@@ -189,7 +191,7 @@ def _restatements(said: Json) -> Iterator[Sheet]:
             name=N_("更正"),
             title=N_("%(month)s 月结之后的更正（%(period)s）")
             % {"month": restated["month"], "period": PERIODS[restated["period"]]},
-            head=[_behind(entries)],
+            head=[_behind(entries), *_left_out(restated)],
             columns=[
                 Column(N_("区划"), width=18),
                 Column(N_("指标"), width=24),
@@ -205,10 +207,15 @@ def _restatements(said: Json) -> Iterator[Sheet]:
                     each["classes"],
                     *_numbers(each, units),
                 ]
-                for each in restated["differences"]
+                for each in restated["differences"][:PRINTED]
             ],
         )
         yield _entries(restated)
+
+
+def _left_out(restated: Json) -> list[str]:
+    more = len(restated["differences"]) - PRINTED
+    return [N_("另有 %(n)s 个数字的更正见 JSON 文件。") % {"n": more}] if more > 0 else []
 
 
 def _behind(entries: Json) -> str:

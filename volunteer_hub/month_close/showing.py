@@ -44,6 +44,7 @@ class Change:
 
     place: str
     figure: str
+    period: str
     classes: str
     was: str
     now: str
@@ -177,6 +178,7 @@ def _change(kept: Json, units: dict[str, Unit], names: dict[str, Any]) -> Change
     return Change(
         place=say(kept["name"]) if kept["rest"] else kept["name"],
         figure=say(str(names.get(kept["key"], kept["key"]))),
+        period=say(PERIODS[Period(kept["period"])]),
         classes=kept["classes"],
         was=was,
         now=now,

@@ -132,7 +132,7 @@ def test_the_database_refuses_one_person_for_both_signatures(people: tuple[Accou
 
 
 def test_of_two_first_signers_at_once_one_signs(app: Flask, people: tuple[Account, Account, int]) -> None:
-    """Red if `_in_turn` neither takes a turn nor reads again, and `_move` does not ask for the state."""
+    """Red if `_in_turn` does not read again after its turn has come."""
     first, second, _ = people
     close = make_draft()
     checked, shown = checking.check(close, now=CLOSED), close.digest
@@ -146,7 +146,7 @@ def test_of_two_first_signers_at_once_one_signs(app: Flask, people: tuple[Accoun
 
 
 def test_of_two_second_signers_at_once_one_closes(app: Flask, people: tuple[Account, Account, int]) -> None:
-    """Red if `_in_turn` neither takes a turn nor reads again, and `_move` does not ask for the state."""
+    """Red if `_in_turn` does not read again after its turn has come."""
     first, second, _ = people
     third, close = make_signer("赵科长"), make_draft()
     sign_first(first, close)
@@ -288,7 +288,7 @@ def test_a_closed_month_is_byte_identical_whatever_happens_afterwards(
     changed = tuple(replace(figure, rule="另一条规则") for figure in definitions.FIGURES)
     monkeypatch.setattr(content, "FIGURES", changed)
     for language in ("zh", "en"):
-        browser.get(f"/language/{language}")
+        browser.post(f"/language/{language}")
         headers = {"Accept-Language": language}
         assert browser.get(f"{address}.json", headers=headers).data == document
         assert browser.get(f"{address}.pdf", headers=headers).data == pdf
