@@ -14,6 +14,7 @@ import argparse
 import itertools
 import json
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -94,6 +95,8 @@ def run(here: Any, file: Path, chosen: argparse.Namespace) -> None:
         print(f"  {phase:10} {seconds:8.1f} s")
     whole = sum(seconds for phase, seconds in told["seconds"].items() if phase != "undo")
     print(f"  {'together':10} {whole:8.1f} s")
+    worked = told["worked"]
+    print(f"  processor: {worked['import']:.1f} s, and {worked['reading']:.1f} s of the reading process")
     print(f"  memory: {told['peak']:.0f} MB at most, {told['peak'] - told['idle']:.0f} MB above the idle process")
     if driver:
         print(f"  bare driver, same rows: {driver:.1f} s; ratio {whole / driver:.1f}")
@@ -127,7 +130,16 @@ def measure(uri: str, file: str, *, undo: bool) -> dict[str, Any]:
         found = _get(import_id)
         if found.state not in (ImportState.DONE, ImportState.UNDONE):
             raise SystemExit(f"not carried out: {found.state}, {found.failure}")
-        return {"seconds": seconds, "peak": _memory(), "idle": idle, "counts": found.counts, "rows": found.rows_total}
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        worked = {"import": time.process_time(), "reading": children.ru_utime + children.ru_stime}
+        return {
+            "seconds": seconds,
+            "worked": worked,
+            "peak": _memory(),
+            "idle": idle,
+            "counts": found.counts,
+            "rows": found.rows_total,
+        }
 
 
 def write_roster(file: Path, count: int) -> None:

@@ -195,7 +195,7 @@ JOBS: dict[str, tuple[Callable[[], None], int]] = {
     "close-cancelled": (closing_jobs.close_cancelled, 60),
     "close-forgotten": (reviews_jobs.close_forgotten, 60),
     "forget-walk-ins": (walk_in_jobs.forget_names, 3600),
-    "imports": (imports_jobs.run_imports, 5),
+    "imports": (imports_jobs.start_worker, 3),
     "erase-imports": (imports_jobs.erase_old_imports, 600),
     "digest": (digest_jobs.send_digest, 60),
     "month-close": (month_close_jobs.prepare_months, 3600),

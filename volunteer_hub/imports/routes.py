@@ -212,8 +212,8 @@ def _pieces(uploaded: FileStorage) -> Iterator[bytes]:
 
 def _given(form: UploadForm) -> service.Upload:
     code = (form.region_code.data or "").strip()
-    if code:
-        regions.get_managed(scope(Permission.IMPORT), code)
+    if code and not scope(Permission.IMPORT).covers(region=code):
+        raise DomainError("region_outside", N_("居住地不在您管理的范围里。"), field="region_code")
     return service.Upload(
         kind=form.kind_of(),
         file_name=form.file.data.filename or "",

@@ -10,10 +10,11 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select, text, update
 
-from tests.makers.imports import ROSTER_HEADINGS, dry_run, get, make_csv, make_office, make_people, take_back
+from tests.makers.imports import ROSTER_HEADINGS, dry_run, get, make_csv, make_office, make_people, take_back, upload
 from tests.makers.regions import make_district
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import db, transaction
@@ -127,3 +128,26 @@ def test_a_worker_that_lost_its_lease_commits_nothing(app: Flask) -> None:
     jobs.run_imports()
     assert take_back(office, get(found.id)).counts["undone"] == 2
     assert applying.BATCH > 1
+
+
+def test_the_timetable_starts_one_worker_and_only_where_something_waits(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[str, ...]] = []
+
+    class Worker:
+        def __init__(self, command: list[str], **_more: object) -> None:
+            started.append(tuple(command[1:]))
+
+        def poll(self) -> None:
+            return None
+
+    monkeypatch.setattr(jobs.subprocess, "Popen", Worker)
+    monkeypatch.setattr(jobs, "_workers", [])
+    make_district()
+    jobs.start_worker()
+    assert started == []
+    upload(make_office(), make_csv([ROSTER_HEADINGS, *make_people(1)]))
+    for _ in range(2):
+        jobs.start_worker()
+    assert started == [jobs.WORKER]

@@ -89,10 +89,11 @@ def test_a_broken_file_ends_on_a_page_that_says_why(app: Flask, client: FlaskCli
     assert "文件已损坏或不完整" in client.get(f"/office/imports/{import_id}").text
 
 
-def test_a_paper_consent_needs_its_day_and_its_holder(app: Flask, client: FlaskClient) -> None:
+def test_what_is_missing_or_out_of_reach_in_an_upload_is_said_at_its_field(app: Flask, client: FlaskClient) -> None:
     make_district()
     office_browser(client)
-    for missing in ({"consent_on": ""}, {"consent_on": "2999-01-01"}, {"holder": ""}, {"basis": ""}):
+    wrong_places = ({"region_code": "110101001001"}, {"region_code": "2204"}, {"area_code": "110101000000"})
+    for missing in ({"consent_on": ""}, {"consent_on": "2999-01-01"}, {"holder": ""}, {"basis": ""}, *wrong_places):
         fields = {"kind": "roster", "area_code": COUNTY, "basis": "paper", "consent_on": "2025-06-01", "holder": "x"}
         file = (io.BytesIO(b"a,b"), "a.csv")
         assert client.post("/office/imports", data={**fields, **missing, "file": file}).status_code == 422
