@@ -79,8 +79,12 @@ class PostgresLoader:
     def lightened(self, tables: Sequence[Table]) -> Iterator[None]:
         """Lift user triggers, foreign keys, and every index but the primary key's."""
         run = self._connection.exec_driver_sql
-        # A referenced row is looked up for all rows at once, and an index sorted at once: both like memory.
+        # References are looked up and indexes sorted for all rows at once; deleting asks one list of people of
+        # every row, and does so row by row where the list does not fit. All three like memory.
         run("SET LOCAL maintenance_work_mem = '512MB'")
+        run("SET LOCAL work_mem = '256MB'")
+        # A busy machine may take long over a batch, and nobody else is kept waiting who is not already.
+        run("SET LOCAL idle_in_transaction_session_timeout = 0")
         for table in tables:
             run(f"LOCK TABLE {table.name} IN ACCESS EXCLUSIVE MODE")
         back = [statement for table in tables for statement in self._lift(table)]
