@@ -11,7 +11,7 @@ const SYMBOLS = ['circle', 'rect', 'triangle'];
 const DASHES = ['solid', 'dashed', 'dotted'];
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const still = matchMedia('(prefers-reduced-motion: reduce)');
-const PAPER = { bars: ['#a50d26', '#1c5b86', '#17704a'], ink: '#000', soft: '#333', line: '#999', card: '#fff', goal: '#000' };
+const PAPER = { bars: ['#a50d26', '#1c5b86', '#17704a'], ink: '#000', soft: '#333', line: '#999', card: '#fff', goal: '#000', still: true };
 
 /* Draws one chart in a place; returns what draws it anew and what gives its memory back. */
 export function chart(place, data) {
@@ -25,7 +25,11 @@ export function chart(place, data) {
   seen.observe(place);
   return {
     draw,
-    resize: (width) => drawn.resize(width ? { width, height: 'fill' in place.dataset ? 190 : undefined } : undefined),
+    /* At once: before a page is printed no further frame is drawn. */
+    resize(width) {
+      drawn.resize(width ? { width, height: 'fill' in place.dataset ? 190 : undefined } : undefined);
+      drawn.getZr().refreshImmediately();
+    },
     end() {
       seen.disconnect();
       drawn.dispose();
@@ -38,7 +42,7 @@ function colours_of(place) {
   return { bars: [of('--red'), of('--link'), of('--good')], ink: of('--ink'), soft: of('--ink-soft'), line: of('--line'), card: of('--card'), goal: of('--ink') };
 }
 
-function common(data, { bars: colours, ink, soft, line, card }, place) {
+function common(data, { bars: colours, ink, soft, line, card, still: onPaper }) {
   const size = Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--chart-text')) || 12;
   const text = { color: soft, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: size };
   const shown = (value) => (value === null || value === undefined || Number.isNaN(value) ? data.unknown : `${value.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}${data.sign}`);
@@ -46,7 +50,7 @@ function common(data, { bars: colours, ink, soft, line, card }, place) {
     text,
     shown,
     base: {
-      animation: !still.matches && !place,
+      animation: !still.matches && !onPaper,
       animationDuration: 300,
       color: colours,
       textStyle: text,
