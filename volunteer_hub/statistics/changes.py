@@ -27,6 +27,8 @@ class Person:
     lines: list[Line] = field(default_factory=list)
     folded_stays: list[Stay] = field(default_factory=list)
     folded_lines: list[Line] = field(default_factory=list)
+    #: Lines that are not folded.
+    new_lines: list[Line] = field(default_factory=list)
 
 
 def find_state() -> FigureState | None:
@@ -113,6 +115,7 @@ def _read_lines(people: dict[int, Person], changes: list[int]) -> None:
         if change is None:
             person.folded_lines.append(line)
         else:
+            person.new_lines.append(line)
             changes.append(change)
 
 

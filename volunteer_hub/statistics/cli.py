@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 
 from volunteer_hub.core import clock, dialect
 from volunteer_hub.core.db import db, transaction
-from volunteer_hub.statistics import folding, jobs, verify
+from volunteer_hub.statistics import fold_desk, folding, verify
 
 SHOWN = 5
 #: How often a day on which others go on writing is folded and looked at again.
@@ -28,7 +28,7 @@ def commands() -> None:
 @with_appcontext
 def fold() -> None:
     """Fold what waits, as the timetable does every few seconds."""
-    jobs.fold_figures()
+    fold_desk.fold_what_waits()
 
 
 @commands.command("rebuild")
@@ -52,7 +52,7 @@ def rebuild() -> None:
 @with_appcontext
 def verify_command(every_day: bool, seed: int | None) -> None:
     """Prove that the folded counts are what raw SQL over register and ledger says; exit with 1 if not."""
-    jobs.fold_figures()
+    fold_desk.fold_what_waits()
     wrong = compared = 0
     for day in _days(every_day, seed):
         for checked in _look_at(day):
@@ -84,5 +84,5 @@ def _look_at(day: date) -> list[verify.Checked]:
         with dialect.snapshot(db.engine) as connection:
             if not verify.waiting(connection, day):
                 return list(verify.check_day(connection, day))
-        jobs.fold_figures()
+        fold_desk.fold_what_waits()
     raise click.ClickException(f"{day}: others write faster than the fold; try again later.")

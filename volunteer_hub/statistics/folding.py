@@ -11,11 +11,12 @@ from sqlalchemy.orm import aliased
 
 from volunteer_hub.core.db import db, table_of
 from volunteer_hub.core.dialect import take_turn, upsert, write_many
+from volunteer_hub.core.scope import region_prefix
 from volunteer_hub.regions.codes import codes_above
 from volunteer_hub.statistics import changes
 from volunteer_hub.statistics.changes import Person
 from volunteer_hub.statistics.models import MEASURES, FigureChange, FigureDay, FigureDelta, FigureState
-from volunteer_hub.statistics.timeline import Counts, Key, Steps, merge, steps, subtract
+from volunteer_hub.statistics.timeline import Counts, Key, Steps, merge, news_of, steps, subtract
 
 #: Changes taken at a time; a writer on SQLite waits no longer than one batch takes.
 BATCH = 1000
@@ -60,20 +61,33 @@ def rebuild(*, now: datetime, progress: Progress | None = None) -> int:
     rows = 0
     open_: dict[str, Steps] = {}
     for number, place in enumerate(places):
-        for code in _lineage(place):
-            merge(open_.setdefault(code, {}), _moved(_steps_at(place), code))
+        merge(open_.setdefault(place, {}), _steps_at(place))
         following = set(_lineage(places[number + 1])) if number + 1 < len(places) else set()
-        for code in [code for code in open_ if code not in following]:
-            rows += _write(open_.pop(code))
+        while done := max((code for code in open_ if code not in following), key=_depth, default=""):
+            found = open_.pop(done)
+            rows += _write(found)
+            above = codes_above(done)
+            if above:
+                merge(open_.setdefault(above[-1], {}), _moved(found, above[-1]))
         if progress:
             progress(number + 1, len(places))
     _keep_state(now, drained=True, last_change=last, built=True)
     return rows
 
 
+def _depth(code: str) -> int:
+    return len(region_prefix(code))
+
+
 def _difference(person: Person) -> Steps:
     """Return what a person adds now and did not when last counted, less what has gone since."""
-    return subtract(steps(person.stays, person.lines), steps(person.folded_stays, person.folded_lines))
+    news = None
+    if set(person.stays) == set(person.folded_stays):
+        # Most often there is one line more, and all that was known before stays as it was.
+        if not person.new_lines:
+            return {}
+        news = news_of(person.new_lines)
+    return subtract(steps(person.stays, person.lines, news), steps(person.folded_stays, person.folded_lines, news))
 
 
 def _lineage(code: str) -> list[str]:

@@ -21,8 +21,9 @@ from volunteer_hub.statistics.question import Question
 from volunteer_hub.statistics.tallies import Tally, reaches_down_to, tally_of
 from volunteer_hub.statistics.timeline import EVER, Counts, Stay, counts_at, period_of
 
-#: Most people whose counts are brought from the end of a day to an instant, one by one.
-AT_ONCE = 1000
+#: Most people whose counts are brought from the end of a day to an instant, one by one: beyond so many a page of
+#: now would wait too long, and an instant of the past is found sooner by asking the ledger.
+NOW_AT_ONCE, PAST_AT_ONCE = 500, 3000
 ASSURANCES = range(4)
 TRIES = 3
 #: By division and assurance.
@@ -51,7 +52,7 @@ def find(question: Question, codes: Sequence[str]) -> Found | None:
         if state is None:
             return None
         folds, asked = state.folds, question
-        moved = _people_around(question.as_of)
+        moved = _people_around(question.as_of, NOW_AT_ONCE if question.live else PAST_AT_ONCE)
         if moved is None and question.live:
             asked, moved = replace(question, as_of=state.folded_through), (clock.civil_date(state.folded_through), [])
         if moved is None:
@@ -77,20 +78,20 @@ def find_days(question: Question, region: str, days: Sequence[date]) -> dict[dat
     return {day: _tallies(held, [region], classes)[region] for day, held in _read([region], period, days).items()}
 
 
-def _people_around(instant: datetime) -> tuple[date, list[int]] | None:
+def _people_around(instant: datetime, most: int) -> tuple[date, list[int]] | None:
     """Return the day whose counts are nearest to an instant, and whose counts must be brought from there to it.
 
     None if there are too many. What is known after the instant on its own day is taken away, or what was
     known before it since the day before is added, whichever concerns fewer people.
     """
-    waiting = changes.list_unfolded(instant, AT_ONCE + 1)
-    if len(waiting) > AT_ONCE:
+    waiting = changes.list_unfolded(instant, most + 1)
+    if len(waiting) > most:
         return None
     day = clock.civil_date(instant)
     end, start = clock.end_of(day), clock.end_of(day - timedelta(days=1))
     for base, after, upto in ((day, instant, end), (day - timedelta(days=1), start, instant)):
-        changed = changes.list_changed(after, upto, AT_ONCE + 1) if after < upto else []
-        if len(changed) <= AT_ONCE:
+        changed = changes.list_changed(after, upto, most + 1) if after < upto else []
+        if len(changed) <= most:
             return base, sorted({*waiting, *changed})
     return None
 

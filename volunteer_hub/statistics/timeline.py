@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import NamedTuple
 
 from volunteer_hub.core import clock
@@ -78,11 +79,12 @@ def counts_at(
     return stay, [1, *_best(sums), *sums]
 
 
-def steps(stays: Sequence[Stay], lines: Iterable[Line]) -> Steps:
+def steps(stays: Sequence[Stay], lines: Iterable[Line], news: News | None = None) -> Steps:
     """Return everything a person adds, by place, period and day.
 
     The sum of the steps up to a day is what `counts_at` says of its last moment; `registered` is added once,
-    in the period that is the whole ledger.
+    in the period that is the whole ledger. Given `news`, what cannot differ by it may be left out or be dated
+    alike, so that only differences of two such results mean something.
     """
     found: Steps = {}
     spans = list(_spans(stays))
@@ -91,10 +93,25 @@ def steps(stays: Sequence[Stay], lines: Iterable[Line]) -> Steps:
         if end is not None:
             _add(found, (stay.region, EVER, stay.assurance, end), [1], 0, -1)
     if spans:
-        for period, grown in _growth(lines).items():
+        for period, grown in _growth(lines, news).items():
             for stay, first, end in spans:
                 _place(found, stay, period, grown, first, end)
     return {key: counts for key, counts in found.items() if any(counts)}
+
+
+class News(NamedTuple):
+    """What lines that are new can change: from which day on, and in which periods."""
+
+    since: date
+    periods: frozenset[int]
+
+
+def news_of(lines: Sequence[Line]) -> News:
+    """Return what these lines can change."""
+    return News(
+        min(clock.civil_date(line.recorded_at) for line in lines),
+        frozenset(period for line in lines for period in periods_of(line.service_on)),
+    )
 
 
 def subtract(found: Steps, folded: Steps) -> Steps:
@@ -123,27 +140,39 @@ def _day_of(until: datetime) -> date | None:
     return None if until >= STILL else clock.civil_date(until)
 
 
-def _growth(lines: Iterable[Line]) -> dict[int, tuple[list[date], list[Counts]]]:
+def _growth(lines: Iterable[Line], news: News | None) -> dict[int, tuple[list[date], list[Counts]]]:
     """Return for each period the days on which hours became known, and the counts since each of them."""
-    known = sorted((clock.civil_date(line.recorded_at), line.service_on, line.kind, line.minutes) for line in lines)
+    known = [(clock.civil_date(line.recorded_at), line) for line in lines]
+    if news:
+        settled = news.since - timedelta(days=1)
+        known = [(max(day, settled), line) for day, line in known]
+    known.sort(key=itemgetter(0))
     sums: dict[int, list[int]] = {}
     grown: dict[int, tuple[list[date], list[Counts]]] = {}
-    for day, service_on, kind, minutes in known:
-        for period in periods_of(service_on):
+    for day, line in known:
+        for period in periods_of(line.service_on):
+            if news and period not in news.periods:
+                continue
             total = sums.setdefault(period, [0, 0, 0, 0])
-            total[kind] += minutes
+            total[line.kind] += line.minutes
             days, counts = grown.setdefault(period, ([], []))
             if not days or days[-1] != day:
                 days.append(day)
                 counts.append([])
-            counts[-1] = [*_best(total), *total]
+            counts[-1] = total.copy()
+    for _, counts in grown.values():
+        counts[:] = [[*_best(total), *total] for total in counts]
     return grown
 
 
 def _best(sums: Sequence[int]) -> Counts:
     """Return a one at the most trusted class in which there are minutes, zeros elsewhere."""
-    best = next((kind for kind, minutes in enumerate(sums) if minutes > 0), None)
-    return [int(kind == best) for kind in range(len(CLASSES))]
+    best = [0, 0, 0, 0]
+    for kind, minutes in enumerate(sums):
+        if minutes > 0:
+            best[kind] = 1
+            break
+    return best
 
 
 def _place(

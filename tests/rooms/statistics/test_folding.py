@@ -262,7 +262,7 @@ def test_when_too_much_waits_the_answer_says_until_when_it_knows(app: Flask, mon
     through = world.now
     for _ in range(3):
         world.act("come", 0, 0, 1)
-    monkeypatch.setattr(rollups, "AT_ONCE", 2)
+    monkeypatch.setattr(rollups, "NOW_AT_ONCE", 2)
     asked = Question(COUNTY, world.now, live=True)
     answer = queries.ratios(asked, EVERYTHING)
     assert (answer.question.as_of, answer.whole.registered) == (through, 1)
