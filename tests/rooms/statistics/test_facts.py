@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from tests.makers.activities import make_shift
 from tests.makers.ledger import make_resident, make_reversal
@@ -270,35 +269,3 @@ def test_outside_the_scope_and_unknown_are_the_same_answer(app: Flask) -> None:
     ):
         with pytest.raises(NotFound):
             facts(unknown, EVERYTHING)
-
-
-@pytest.mark.parametrize("by", list(By))
-def test_an_answer_takes_as_many_statements_for_one_service_as_for_many(app: Flask, by: By) -> None:
-    places = make_district()
-    station = make_station(places.community)
-    starts = clock.at(FIRST_DAY)
-    shift = make_shift(
-        station, starts_at=starts, ends_at=starts + timedelta(hours=2), project_id=make_project(station).id
-    )
-    make_service(make_resident(places.community), station=station, shift=shift)
-    few = _statements(lambda: ask(by))
-    for _ in range(5):
-        make_service(make_resident(places.far_community), station=station, shift=shift)
-    assert _statements(lambda: ask(by)) == few
-    assert few <= {By.STATION: 6, By.TEAM: 6, By.PROJECT: 5}.get(by, 4)
-
-
-def _statements(act: Any) -> int:
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement != "BEGIN":
-            seen.append(statement)
-
-    db.session.rollback()
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        act()
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    return len(seen)
