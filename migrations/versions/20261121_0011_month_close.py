@@ -49,7 +49,7 @@ def _months():
     op.create_table(
         'month_closes',
         sa.Column('id', KEY, nullable=False),
-        sa.Column('region_code', sa.String(length=200), nullable=False),
+        sa.Column('region_code', sa.String(length=12), nullable=False),
         sa.Column('month', sa.Date(), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('state', sa.Enum('draft', 'filed', 'closed', name='closestate', native_enum=False,
@@ -86,7 +86,7 @@ def _documents():
     op.create_table(
         'month_close_documents',
         sa.Column('close_id', KEY, nullable=False),
-        sa.Column('region_code', sa.String(length=200), nullable=False),
+        sa.Column('region_code', sa.String(length=12), nullable=False),
         sa.Column('sequence', sa.Integer(), nullable=False),
         sa.Column('document', sa.LargeBinary(), nullable=False),
         sa.Column('sha256', sa.String(length=64), nullable=False),

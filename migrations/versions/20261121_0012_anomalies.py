@@ -47,7 +47,7 @@ def upgrade():
         sa.Column('subject', sa.String(length=80), nullable=False),
         sa.Column('period', sa.String(length=40), nullable=False),
         sa.Column('station_id', KEY, nullable=True),
-        sa.Column('region_code', sa.String(length=200), nullable=False),
+        sa.Column('region_code', sa.String(length=12), nullable=False),
         sa.Column('from_on', sa.Date(), nullable=False),
         sa.Column('until_on', sa.Date(), nullable=False),
         sa.Column('facts', JSON, nullable=False),

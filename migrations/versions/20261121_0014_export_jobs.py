@@ -32,7 +32,7 @@ def upgrade():
     op.create_table(
         'identity_exports',
         sa.Column('id', KEY, nullable=False),
-        sa.Column('region_code', sa.String(length=200), nullable=False),
+        sa.Column('region_code', sa.String(length=12), nullable=False),
         sa.Column('args', JSON, nullable=False),
         sa.Column('writing', _writing(), nullable=False),
         sa.Column('locale', sa.String(length=8), nullable=False),
@@ -82,7 +82,7 @@ def upgrade():
         sa.Column('args', JSON, nullable=False),
         sa.Column('writing', _writing(), nullable=False),
         sa.Column('locale', sa.String(length=8), nullable=False),
-        sa.Column('region_code', sa.String(length=200), nullable=False),
+        sa.Column('region_code', sa.String(length=12), nullable=False),
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('identity_id', KEY, nullable=True),
         sa.Column('state', _choice('exportstate', 16, 'waiting', 'working', 'ready', 'failed', 'cancelled', 'erased'),
