@@ -61,7 +61,9 @@ def test_we_read_what_calamine_and_openpyxl_read(rows: list[list[Any]], uses_190
     data = make_xlsx(rows, default_date_format="yyyy-mm-dd", date_1904=uses_1904)
     ours = trimmed([[plain(cell) for cell in row] for _, row in Workbook(Archive(data)).rows()])
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-    theirs = trimmed([[other(cell) for cell in row] for row in book.get_sheet_by_index(0).to_python()])
+    theirs = trimmed(
+        [[other(cell) for cell in row] for row in book.get_sheet_by_index(0).to_python(skip_empty_area=False)]
+    )
     sheet = openpyxl.load_workbook(io.BytesIO(data), data_only=True).worksheets[0]
     also = trimmed([[other(cell) for cell in row] for row in sheet.iter_rows(values_only=True)])
     assert ours == theirs == also
