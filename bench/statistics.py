@@ -123,7 +123,7 @@ def run(app: Flask, fold_seconds: int) -> None:
 
 
 def _office() -> Account:
-    """Return the Office of the large demonstration, by its grant: names are indexed under the key of who loaded it."""
+    """Return the Office of the large demonstration, by its grant: names are indexed under the loader's key."""
     mine = RoleGrant.role == Role.OFFICE, RoleGrant.scope_value == CITY_PREFIX, Account.is_demonstration
     found = db.session.scalar(select(Account).join(RoleGrant, RoleGrant.account_id == Account.id).where(*mine))
     if found is None:
