@@ -58,6 +58,7 @@ def load(seed: int, people: int, entries: int | None, if_new: bool) -> None:
         raise click.ClickException(error.message % error.params) from error
     dialect.settle(db.engine)
     keyring.keep(_folder(), _database(), made.logins)
+    _fold()
     click.echo(f"{made.people:,} volunteers, {made.with_hours:,} of them with hours from {made.visits:,} visits.")
 
 

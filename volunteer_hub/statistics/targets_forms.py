@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from volunteer_hub.core.text import N_
 from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.regions.labels import BASES
 from volunteer_hub.regions.models import PopulationBase
@@ -28,6 +29,9 @@ from volunteer_hub.web.forms import (
 )
 from volunteer_hub.web.i18n import say
 
+#: A figure with the unit in which its target is typed.
+WITH_UNIT = N_("%(name)s（%(unit)s）")
+
 
 class TargetForm(Form):
     """Figure, year, threshold, what counts towards it, source."""
@@ -43,8 +47,9 @@ class TargetForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         units = labels.TARGET_UNITS
+        figures = [BY_KEY[key] for key in FIGURES]
         self.figure.choices = choices(
-            (key, f"{say(BY_KEY[key].name)}（{say(units[BY_KEY[key].unit])}）") for key in FIGURES
+            (one.key, say(WITH_UNIT, {"name": say(one.name), "unit": say(units[one.unit])})) for one in figures
         )
         self.base.choices = choices((base.value, say(label)) for base, label in BASES.items())
         self.over.choices = choices((over.value, say(label)) for over, label in labels.OVER.items())
