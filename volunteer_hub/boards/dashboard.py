@@ -48,6 +48,8 @@ class Race:
 def read(question: Question, scope: Scope, *, compared: str, span: Span, today: date) -> Dashboard:
     """Return a division's dashboard. `compared` is the key of a figure. Raises NotFound outside the scope."""
     answer = statistics.ratios(question, scope)
+    # Where much waits to be folded it is answered as of an earlier instant: all of the page is about that one.
+    question = answer.question
     return Dashboard(
         answer,
         statistics.list_lineage(question.region, scope),

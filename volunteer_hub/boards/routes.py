@@ -45,7 +45,7 @@ def index() -> str:
         chart=showing.line_chart(board.points),
         bars=showing.bar_chart(board.places, compared, aims.get(compared)),
         args=_kept(question) | {"figure": compared, "span": span.value},
-        **_words(question),
+        **_words(board.answer.question),
     )
 
 

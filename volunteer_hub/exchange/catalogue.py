@@ -54,7 +54,9 @@ def get_kind(key: str) -> FileKind:
 
 
 def _ratios(request: Request) -> Iterable[Sheet]:
-    figures, meanings = sheets.ratio_sheets(queries.ratios(request.question, request.scope), request.say)
+    answer = queries.ratios(request.question, request.scope)
+    request = replace(request, question=answer.question)
+    figures, meanings = sheets.ratio_sheets(answer, request.say)
     rows = [replace(sheet, name=request.say(N_("明细"))) for sheet in _people(request)] if request.rows else []
     return [figures, meanings, *rows, restated_sheets.restated_sheet(request)]
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, null, or_, select, union_all
+from sqlalchemy import null, or_, select, union_all
 
+from volunteer_hub.core import clock
 from volunteer_hub.core.db import db
 from volunteer_hub.ledger.models import HoursEntry
 from volunteer_hub.statistics.models import FigureChange, FigureState
@@ -57,8 +58,10 @@ def list_waiting(limit: int) -> list[int]:
 
 def list_unfolded(known_by: datetime, limit: int) -> list[int]:
     """Return people with a change that may matter to an instant, at most so many."""
+    # What was counted and has gone since may have been counted from later on that very day.
+    counted_by = clock.end_of(clock.civil_date(known_by))
     matters = or_(
-        HoursEntry.recorded_at <= known_by, func.coalesce(FigureChange.old_since, Standing.since) <= known_by
+        HoursEntry.recorded_at <= known_by, FigureChange.old_since <= counted_by, Standing.since <= known_by
     )
     statement = (
         select(FigureChange.volunteer_id)

@@ -131,7 +131,10 @@ def _count(asked: FactsQuestion, along: Dimension, narrowed: Narrowed) -> dict[s
         )
     for is_whole, key, activities, beneficiaries in count_activities(asked, along.key, narrowed):
         place = None if is_whole else key
-        so_far = found[place]
+        so_far = found.get(place)
+        if so_far is None:
+            # This row's first service was committed between the two statements: it comes with the next look.
+            continue
         served = None if asked.is_personal else (so_far.beneficiaries or 0) + int(beneficiaries)
         found[place] = replace(so_far, activities=so_far.activities + activities, beneficiaries=served)
     return found

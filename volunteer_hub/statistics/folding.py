@@ -55,7 +55,8 @@ def rebuild(*, now: datetime, progress: Progress | None = None) -> int:
     """
     take_turn(db.session, "figures")
     last = db.session.scalar(select(func.max(FigureChange.id))) or 0
-    db.session.execute(delete(FigureChange))
+    # What is committed between these two waits for the fold: the version of the data counts on the last change.
+    db.session.execute(delete(FigureChange).where(FigureChange.id <= last))
     db.session.execute(delete(FigureDay))
     places = changes.list_places()
     rows = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -50,8 +51,9 @@ def year(day: date) -> tuple[date, date]:
 
 
 def _stretch(first: date, months: int) -> tuple[date, date]:
-    later = first.year * 12 + first.month - 1 + months
-    return first, date(later // 12, later % 12 + 1, 1) - ONE_DAY
+    last = first.year * 12 + first.month - 1 + months - 1
+    year_, month_ = last // 12, last % 12 + 1
+    return first, date(year_, month_, monthrange(year_, month_)[1])
 
 
 def months_between(first: date, last: date) -> Iterator[str]:

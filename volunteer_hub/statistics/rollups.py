@@ -54,7 +54,10 @@ def find(question: Question, codes: Sequence[str]) -> Found | None:
         folds, asked = state.folds, question
         moved = _people_around(question.as_of, NOW_AT_ONCE if question.live else PAST_AT_ONCE)
         if moved is None and question.live:
-            asked, moved = replace(question, as_of=state.folded_through), (clock.civil_date(state.folded_through), [])
+            # What is folded may hold a part of what came after that instant: whoever asks for it again must find
+            # the same, so it is answered like any other instant of the past.
+            asked = replace(question, as_of=state.folded_through, live=False)
+            moved = _people_around(asked.as_of, PAST_AT_ONCE)
         if moved is None:
             return None
         day, ids = moved

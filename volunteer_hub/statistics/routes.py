@@ -57,7 +57,7 @@ def ratios() -> str | tuple[str, int]:
         lineage=queries.list_lineage(question.region, scope(Permission.SEE_STATISTICS)),
         target_lines=targets.lines(answer),
         **targets_showing.words(),
-        **_form(question),
+        **_form(answer.question),
     )
 
 

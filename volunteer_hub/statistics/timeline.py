@@ -7,6 +7,7 @@ counted over periods of service. A rollup holds the sum of this over everybody, 
 from __future__ import annotations
 
 from bisect import bisect_right
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from operator import itemgetter
@@ -58,8 +59,8 @@ def period_of(since: date | None, until: date | None) -> int | None:
         return None
     if (since.month, until.month, until.day) == (1, 12, 31) and since.year == until.year:
         return since.year
-    ends = date.fromordinal(until.toordinal() + 1).day == 1
-    return since.year * 100 + since.month if ends and since.replace(day=until.day) == until else None
+    whole = until.replace(day=1) == since and until.day == monthrange(until.year, until.month)[1]
+    return since.year * 100 + since.month if whole else None
 
 
 def counts_at(

@@ -21,9 +21,9 @@ from volunteer_hub.activities.models import ActivityState
 from volunteer_hub.boards import queries
 from volunteer_hub.core import clock
 from volunteer_hub.core.actor import COMMAND_LINE
-from volunteer_hub.core.db import transaction
+from volunteer_hub.core.db import db, transaction
 from volunteer_hub.reviews import jobs
-from volunteer_hub.statistics import targets_service
+from volunteer_hub.statistics import changes, fold_desk, rollups, targets_service
 from volunteer_hub.statistics.targets_models import Over
 from volunteer_hub.statistics.targets_service import Aim
 
@@ -192,3 +192,22 @@ def test_a_page_takes_as_many_statements_however_much_there_is(client: FlaskClie
         make_station(places.community, name=f"第 {number} 站")
     assert count_statements(lambda: client.get(page)) == few
     assert few < 80
+
+
+def test_all_of_the_board_is_as_of_the_instant_it_was_answered_for(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With more waiting than a page adds on the way, figures, trend and links speak of when the fold was through."""
+    places = make_two_streets()
+    fold_desk.fold_what_waits()
+    state = changes.find_state()
+    assert state is not None
+    through, as_of = state.folded_through, f"{clock.local(state.folded_through):%Y-%m-%d %H:%M:%S}"
+    db.session.rollback()
+    with time_machine.travel(through + timedelta(minutes=5), tick=False):
+        make_crowd([places.community], registered=9, with_hours=1, since=through + timedelta(minutes=1))
+        monkeypatch.setattr(rollups, "NOW_AT_ONCE", 1)
+        page = text(office(client, places.county), PAGE)
+        assert as_of in page
+        assert re.search(rf"{clock.civil_date(through)} 60 ", page)
+        assert as_of in text(client, "/office/statistics")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -63,3 +64,32 @@ def _statements(act: Any) -> int:
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     return len(seen)
+
+
+def test_a_service_committed_between_the_statements_of_an_answer_does_no_harm(app: Flask) -> None:
+    """It began before the answer's instant and was committed after the first statement; its month has no row yet."""
+    places = make_district()
+    station = make_station(places.community)
+    starts = clock.at(FIRST_DAY)
+    shift = make_shift(station, starts_at=starts, ends_at=starts + timedelta(hours=2))
+    resident = make_resident(places.community)
+    came: list[int] = []
+
+    def serve() -> None:
+        with app.app_context():
+            came.append(make_service(resident, station=station, shift=shift))
+
+    def come_between(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "at_shifts" in statement and threading.current_thread() is here and not came:
+            other = threading.Thread(target=serve)
+            other.start()
+            other.join(60)
+
+    here = threading.current_thread()
+    db.session.rollback()
+    event.listen(db.engine, "before_cursor_execute", come_between)
+    try:
+        ask(By.MONTH)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", come_between)
+    assert came
