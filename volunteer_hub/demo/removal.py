@@ -19,7 +19,7 @@ from volunteer_hub.checkin.models import Scan, ScanRuling, ServiceSession, WalkI
 from volunteer_hub.core.actor import COMMAND_LINE
 from volunteer_hub.core.db import AnySelect, db, table_of
 from volunteer_hub.core.dialect import append_only_lifted, loader
-from volunteer_hub.demo import uprooting
+from volunteer_hub.demo import office_work, uprooting
 from volunteer_hub.demo.city_plan import CITY
 from volunteer_hub.demo.plan import DISTRICT
 from volunteer_hub.demo.uprooting import Removed, delete_rows
@@ -46,6 +46,7 @@ KEPT_AS_WRITTEN = (
     "evidence_pictures",
     "population_figures",
     "area_settings",
+    *office_work.KEPT_AS_WRITTEN,
 )
 
 
@@ -55,6 +56,7 @@ def remove(*, now: datetime) -> Removed:
     with append_only_lifted(db.session, KEPT_AS_WRITTEN):
         with _ledger_opened():
             _remove_hours(removed)
+        office_work.remove_office_work(removed, Activity.id.in_(ACTIVITIES))
         _remove_service(removed)
         _remove_register(removed)
         uprooting.detach_real_rows()
