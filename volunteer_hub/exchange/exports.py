@@ -78,7 +78,7 @@ def put(actor: Actor, job: ExportJob, *, now: datetime) -> ExportJob:
 
 def cancel(actor: Actor, export_id: int, *, now: datetime) -> None:
     """Give a file up before it is ready, or erase a ready one early. Raises NotFound, and DomainError if it ended."""
-    job = queries.get_own(actor.account_id, export_id)
+    job = _held_own(actor, export_id)
     if job.state not in (*queries.OPEN, ExportState.READY):
         raise DomainError("ended", N_("这个文件已经结束。"))
     state = ExportState.ERASED if job.state is ExportState.READY else ExportState.CANCELLED
@@ -87,7 +87,7 @@ def cancel(actor: Actor, export_id: int, *, now: datetime) -> None:
 
 def again(actor: Actor, export_id: int, *, now: datetime) -> None:
     """Try a failed file once more. Raises NotFound, and DomainError for any other."""
-    job = queries.get_own(actor.account_id, export_id)
+    job = _held_own(actor, export_id)
     if job.state is not ExportState.FAILED:
         raise DomainError("not_failed", N_("只有没有生成的文件可以再试。"))
     take_turn(db.session, f"exports:{job.account_id}")
@@ -212,6 +212,13 @@ def record_download(actor: Actor, job: ExportJob, bytes_asked: str, *, now: date
         bytes=bytes_asked,
         identity_request=job.identity_id,
     )
+
+
+def _held_own(actor: Actor, export_id: int) -> ExportJob:
+    """Return one's own file with its row held as it stands now: a worker may be taking it this moment."""
+    job = queries.get_own(actor.account_id, export_id)
+    db.session.refresh(job, with_for_update=True)
+    return job
 
 
 def _check_open(account_id: int) -> None:

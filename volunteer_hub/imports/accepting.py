@@ -12,15 +12,13 @@ from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db
 from volunteer_hub.core.dialect import take_turn
 from volunteer_hub.core.errors import DomainError, NotFound
-from volunteer_hub.core.scope import EVERYTHING
 from volunteer_hub.core.spelling import fold
 from volunteer_hub.core.text import N_
 from volunteer_hub.imports import queries
-from volunteer_hub.imports.applying import ending_index
+from volunteer_hub.imports.applying import ending_index, invite_to_team
 from volunteer_hub.imports.models import Invitation
 from volunteer_hub.imports.roster import registration_of
 from volunteer_hub.imports.undoing import close_invitations
-from volunteer_hub.teams import service as teams
 from volunteer_hub.volunteers import queries as volunteers
 from volunteer_hub.volunteers import service
 from volunteer_hub.volunteers.ages import Ages
@@ -78,8 +76,7 @@ def accept(
     db.session.flush()
     volunteer = service.register(actor, given, now=now, ages=ages)
     found.answered_at, found.volunteer_id = now, volunteer.id
-    if payload.get("team_id"):
-        teams.invite(actor, EVERYTHING, payload["team_id"], volunteer.number, now=now)
+    invite_to_team(actor, payload.get("team_id"), volunteer.id, now=now)
     db.session.flush()
     return volunteer
 

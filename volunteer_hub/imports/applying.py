@@ -120,11 +120,26 @@ def _register(
     found: Import, entering: Sequence[tuple[ImportRow, Entrant, dict[str, Any]]], *, now: datetime
 ) -> list[Change]:
     ids = register_many([entrant for _, entrant, _ in entering], now=now)
-    for id_, (_, _, payload) in zip(ids, entering, strict=True):
-        if payload.get("team_id"):
-            number = db.session.get_one(Volunteer, id_).number
-            teams.invite(actor_of(found), EVERYTHING, payload["team_id"], number, now=now)
-    return [change(row, RowState.APPLIED, volunteer_id=id_) for id_, (row, _, _) in zip(ids, entering, strict=True)]
+    changes = []
+    for id_, (row, _, payload) in zip(ids, entering, strict=True):
+        refused = invite_to_team(actor_of(found), payload.get("team_id"), id_, now=now)
+        reason = (refused.message, refused.params, "team") if refused else ()
+        changes.append(change(row, RowState.APPLIED, *reason, volunteer_id=id_))
+    return changes
+
+
+def invite_to_team(actor: Actor, team_id: int | None, volunteer_id: int, *, now: datetime) -> DomainError | None:
+    """Invite somebody to the team the file named, if any; return why that is no longer possible.
+
+    A team dissolved since the dry run must keep nobody out of the register.
+    """
+    if team_id is None:
+        return None
+    try:
+        teams.invite(actor, EVERYTHING, team_id, db.session.get_one(Volunteer, volunteer_id).number, now=now)
+    except DomainError as refusal:
+        return refusal
+    return None
 
 
 def _invite(found: Import, inviting: Sequence[tuple[ImportRow, dict[str, Any]]], *, now: datetime) -> list[Change]:

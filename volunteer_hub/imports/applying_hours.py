@@ -13,7 +13,7 @@ from volunteer_hub.core.db import db
 from volunteer_hub.core.text import N_
 from volunteer_hub.imports.applying import Change, change, keep_changes
 from volunteer_hub.imports.models import Import, ImportRow, RowState
-from volunteer_hub.imports.past_hours import live_credits, policy_on, reason_of
+from volunteer_hub.imports.past_hours import live_credits, policy_on, reason_of, settled_meanwhile
 from volunteer_hub.ledger import service as ledger
 from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.ledger.service import Line, Service
@@ -23,12 +23,8 @@ from volunteer_hub.volunteers.models import STILL, Standing
 def apply_hours(found: Import, rows: Sequence[ImportRow], *, now: datetime) -> None:
     """Credit the hours of some rows. What no longer fits, because the ledger has moved on, is passed over."""
     standings = _standings({row.volunteer_id for row in rows if row.volunteer_id})
-    held = {
-        day: sum(credit.minutes for credit in live)
-        for day, live in live_credits(
-            {(row.volunteer_id, row.service_on) for row in rows if row.volunteer_id and row.service_on}
-        ).items()
-    }
+    live = live_credits({(row.volunteer_id, row.service_on) for row in rows if row.volunteer_id and row.service_on})
+    held = {day: sum(credit.minutes for credit in before) for day, before in live.items()}
     changes: list[Change] = []
     lines: list[tuple[ImportRow, Line]] = []
     for row in rows:
@@ -43,6 +39,9 @@ def apply_hours(found: Import, rows: Sequence[ImportRow], *, now: datetime) -> N
         region = _region_on(spans, row.service_on)
         rules = policy_on(region, row.service_on, now=now)
         day = (row.volunteer_id, row.service_on)
+        if overtaken := settled_meanwhile(payload["activity"], live.get(day, ())):
+            changes.append(change(row, RowState.PASSED, overtaken, {}, ""))
+            continue
         held[day] = held.get(day, 0) + row.minutes
         if held[day] > rules.policy.day_cap:
             held[day] -= row.minutes

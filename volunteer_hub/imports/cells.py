@@ -15,6 +15,8 @@ from volunteer_hub.imports.limits import CELL_CHARACTERS
 
 #: Spreadsheets keep fifteen digits of a number and put zeros for the rest.
 DIGITS_KEPT = 15
+#: What nobody can see and no column can hold: a workbook may spell it out, as _x0000_.
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _EXPONENT = re.compile(r"[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]{1,3}")
 _EIGHT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _CLOCK = re.compile(r"([0-9]{1,3})[:：]([0-9]{2})(?:[:：][0-9]{2})?")
@@ -31,7 +33,7 @@ def text(cell: Any, field: str) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return " ".join(cell.split())[:CELL_CHARACTERS]
+        return " ".join(_CONTROLS.sub("", cell).split())[:CELL_CHARACTERS]
     kind, raw = str(cell[0]), str(cell[1])
     if kind == "e":
         raise DomainError("cell_error", N_("这一格是错误值，请在表格里改正。"), field=field)
@@ -96,7 +98,10 @@ def _mangled() -> DomainError:
 def day(cell: Any, field: str) -> date | None:
     """Return a civil date, None for an empty cell. Raises DomainError for what is no date, or more than one."""
     if isinstance(cell, list) and cell[0] == "d":
-        return datetime.fromisoformat(cell[1]).date()
+        moment = _moment(cell[1])
+        if moment is None:
+            raise DomainError("day_unreadable", N_("日期看不懂。请写成 2024-03-05。"), field=field)
+        return moment.date()
     typed = unicodedata.normalize("NFKC", text(cell, field))
     if not typed:
         return None
@@ -117,14 +122,22 @@ def day(cell: Any, field: str) -> date | None:
     raise DomainError("day_unreadable", N_("日期看不懂。请写成 2024-03-05。"), field=field)
 
 
+def _moment(raw: str) -> datetime | None:
+    """Return what a date cell says; one that the workbook spells out itself may be anything."""
+    try:
+        return datetime.fromisoformat(raw)
+    except ValueError:
+        return None
+
+
 def minutes(cell: Any, *, counts_minutes: bool = False) -> int:
     """Return a duration in whole minutes, parts of a minute cut. Bare numbers are hours unless told otherwise.
 
     Raises DomainError at field `duration`.
     """
     if isinstance(cell, list) and cell[0] == "d":
-        moment = datetime.fromisoformat(cell[1])
-        if moment.date() in _ZERO_DAYS:
+        moment = _moment(cell[1])
+        if moment is not None and moment.date() in _ZERO_DAYS:
             return moment.hour * 60 + moment.minute
         raise _no_duration()
     typed = unicodedata.normalize("NFKC", text(cell, "duration"))

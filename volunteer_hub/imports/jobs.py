@@ -22,7 +22,7 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from volunteer_hub.core import clock, leases
 from volunteer_hub.core.db import db, transaction
@@ -150,10 +150,20 @@ def _stage(import_id: int) -> None:
             if _get(import_id).state is ImportState.UPLOADED:
                 service.ready(_get(import_id), now=clock.now())
     except DomainError as refused:
-        with _batch():
-            found = _get(import_id)
-            if found.state is ImportState.UPLOADED:
-                service.fail(found, refused, now=clock.now())
+        _fail(import_id, refused)
+    except (LostLeaseError, OperationalError):
+        raise
+    except Exception:
+        # No file may keep those behind it waiting for ever. Nothing but its own rows has been written.
+        log.exception("import %s could not be read", import_id)
+        _fail(import_id, reading.refusal("unreadable", {}))
+
+
+def _fail(import_id: int, refused: DomainError) -> None:
+    with _batch():
+        found = _get(import_id)
+        if found.state is ImportState.UPLOADED:
+            service.fail(found, refused, now=clock.now())
 
 
 def _carry(import_id: int, waiting: RowState, act: Callable[..., None]) -> None:

@@ -185,6 +185,19 @@ def _match_day(row: Found, held: DayBefore, cap: int) -> None:
         )
 
 
+def settled_meanwhile(activity: str, live: Iterable[Credit]) -> str | None:
+    """Return why a row is not entered any more, given what the ledger has of its day by now; None where it may be.
+
+    Two files can both be read before either is carried out.
+    """
+    held = list(live)
+    if any(credit.hours_class is HoursClass.D and credit.activity == _key(activity) for credit in held):
+        return N_("这次服务的时长已经导入过。")
+    if any(credit.hours_class is not HoursClass.D for credit in held):
+        return N_("当天系统里已有记录的时长，可能是同一次服务，请核对。")
+    return None
+
+
 def day_cap(region_code: str, day: date, *, now: datetime) -> int:
     """Return the cap in minutes that held for one person on a day; before the first rules, the first."""
     return policy_on(region_code, day, now=now).policy.day_cap

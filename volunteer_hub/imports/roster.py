@@ -21,6 +21,7 @@ from volunteer_hub.volunteers.registration import Checked, GuardianAnswer, Regis
 
 #: The version under which a consent on paper is kept.
 ON_PAPER = "paper"
+NAMES, LONGEST_NAME = ("name", "guardian_name"), 60
 EARLIEST_CONSENT = date(1990, 1, 1)
 
 
@@ -75,7 +76,7 @@ class RosterRules:
 def read_person(row: Mapping[str, Any], rules: RosterRules, problems: Problems) -> Person | None:
     """Return the person of a row, or None with the problems told."""
     attempt = problems.attempt
-    said = {name: attempt(partial(cells.text, row.get(name), name), "") for name in _TEXTS}
+    said = {name: attempt(partial(_text, row, name), "") for name in _TEXTS}
     number = attempt(lambda: cells.document(row.get("document_number")), "")
     if not number and not problems.refusals:
         attempt(lambda: _missing("document_number", N_("没有证件号码。")))
@@ -118,6 +119,14 @@ _TEXTS = (
     "guardian_name",
     "guardian_mobile",
 )
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    """Return a cell as a text. Raises DomainError for a name longer than any form takes."""
+    said = cells.text(row.get(name), name)
+    if name in NAMES and len(unicodedata.normalize("NFKC", said)) > LONGEST_NAME:
+        raise DomainError("name_too_long", N_("姓名太长，最多 %(n)s 个字。"), field=name, n=LONGEST_NAME)
+    return said
 
 
 def _check(given: Registration, rules: RosterRules, problems: Problems) -> Checked | None:

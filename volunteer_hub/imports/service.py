@@ -14,6 +14,7 @@ from volunteer_hub.core import clock, crypto
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db
 from volunteer_hub.core.errors import DomainError
+from volunteer_hub.core.scope import region_prefix
 from volunteer_hub.core.text import N_
 from volunteer_hub.imports import headings, limits
 from volunteer_hub.imports.applying import KEPT_AFTER
@@ -52,6 +53,8 @@ def upload(actor: Actor, given: Upload, pieces: Iterable[bytes], *, now: datetim
     """
     _check_basis(given, clock.civil_date(now))
     if given.region_code is not None:
+        if not given.region_code.startswith(region_prefix(given.area_code)):
+            raise DomainError("region_outside", N_("居住地不在导入的区划里。"), field="region_code")
         check_residence(given.region_code)
     found = Import(
         kind=given.kind,

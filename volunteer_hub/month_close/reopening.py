@@ -10,7 +10,6 @@ from datetime import datetime
 from volunteer_hub.audit import service as audit
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db
-from volunteer_hub.core.dialect import take_turn
 from volunteer_hub.core.errors import Denied, DomainError
 from volunteer_hub.core.scope import Scope
 from volunteer_hub.core.text import N_
@@ -28,7 +27,7 @@ def ask(actor: Actor, close_id: int, scope: Scope, *, reason: str, now: datetime
         raise Denied
     if not reason.strip():
         raise DomainError("reason_missing", N_("请写明理由。"), field="reason")
-    close = _in_turn(close_id, scope)
+    close = service.in_turn(actor, close_id, scope, now=now)
     open_now = any(
         each.month == close.month and each.state is not CloseState.CLOSED
         for each in queries.list_closes(close.region_code)
@@ -66,7 +65,7 @@ def decide(
 
     Raises NotFound, Denied (`same_person` for who asked), and DomainError `nothing_asked`.
     """
-    close = _in_turn(close_id, scope)
+    close = service.in_turn(actor, close_id, scope, now=now)
     asked = queries.find_waiting(close.id)
     if asked is None or composed is None:
         raise DomainError("nothing_asked", N_("没有等待决定的重新月结申请。"))
@@ -79,12 +78,6 @@ def decide(
     sentence = labels.GRANTED_ANEW if grant else labels.DECLINED_ANEW
     telling.tell(close, [asked.asked_by], sentence, f"anew-decided:{asked.id}", {}, now=now)
     return begun
-
-
-def _in_turn(close_id: int, scope: Scope) -> MonthClose:
-    close = queries.get_close(close_id, scope)
-    take_turn(db.session, f"month-close:{close.region_code}")
-    return close
 
 
 def _record(actor: Actor, act: str, close: MonthClose, asked: Reopening, *, now: datetime) -> None:

@@ -12,7 +12,7 @@ from volunteer_hub.audit import service as audit
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db, table_of
 from volunteer_hub.core.dialect import take_turn, upsert
-from volunteer_hub.core.errors import Denied, DomainError
+from volunteer_hub.core.errors import Denied, DomainError, NotFound
 from volunteer_hub.core.scope import Scope
 from volunteer_hub.core.text import N_
 from volunteer_hub.month_close import checking, labels, months, queries, telling
@@ -70,7 +70,7 @@ def refresh(actor: Actor, close_id: int, scope: Scope, composed: Composed, *, no
 
     Raises NotFound, and DomainError `closed_already`.
     """
-    close = _in_turn(close_id, scope)
+    close = in_turn(actor, close_id, scope, now=now)
     if close.state is CloseState.CLOSED:
         raise _closed_already()
     _replace(actor, close, composed, None, now=now)
@@ -82,7 +82,7 @@ def file(actor: Actor, close_id: int, scope: Scope, checked: Checked, *, shown: 
 
     Raises NotFound, Denied, and DomainError `not_a_draft` and those of `_stands`.
     """
-    close = _in_turn(close_id, scope)
+    close = in_turn(actor, close_id, scope, now=now)
     if close.state is not CloseState.DRAFT:
         raise DomainError("not_a_draft", N_("这个月已经有人填报了，请刷新页面。"))
     if not _stands(actor, close, checked, shown, now=now):
@@ -103,7 +103,7 @@ def review(
     Raises NotFound, Denied (`same_person` for who signed first), and DomainError `not_filed`, `moved_on` if
     another month of the division was closed or signed anew meanwhile, and those of `_stands`.
     """
-    close = _in_turn(close_id, scope)
+    close = in_turn(actor, close_id, scope, now=now)
     if close.state is not CloseState.FILED:
         raise DomainError("not_filed", NOT_FILED)
     if close.filed_by == actor.account_id:
@@ -182,9 +182,15 @@ def _keep(close: MonthClose, sealed: Sealed, *, now: datetime) -> None:
     db.session.flush()
 
 
-def _in_turn(close_id: int, scope: Scope) -> MonthClose:
-    """Return a close as it is now, its division's signers taking turns."""
+def in_turn(actor: Actor, close_id: int, scope: Scope, *, now: datetime) -> MonthClose:
+    """Return a close as it is now, its division's signers taking turns.
+
+    Who may sign is read here once more: the figures were looked at for a while since the page was asked for.
+    Raises NotFound outside the scope, and for who has lost the role meanwhile.
+    """
     close = queries.get_close(close_id, scope)
+    if actor.account_id not in queries.list_signers(close.region_code, now):
+        raise NotFound
     take_turn(db.session, f"month-close:{close.region_code}")
     db.session.refresh(close)
     return close

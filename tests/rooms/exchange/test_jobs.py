@@ -10,12 +10,14 @@ import openpyxl
 import pytest
 import time_machine
 from cryptography.exceptions import InvalidTag
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from tests.makers.accounts import make_staff, sign_in
 from tests.makers.exports import actor_of, make_export, make_ready_export, work
 from tests.makers.ledger import make_crowd
+from tests.makers.races import overlap
 from tests.makers.regions import District, make_district
 from volunteer_hub.accounts.models import Account, Role, RoleGrant, ScopeKind
 from volunteer_hub.audit.models import AuditEntry
@@ -246,3 +248,18 @@ def test_each_kind_of_file_is_offered_and_can_be_made(client: FlaskClient) -> No
         db.session.rollback()
         job = db.session.scalars(select(ExportJob).order_by(ExportJob.id.desc())).first()
         assert (kind.key, job.state) == (kind.key, ExportState.READY)
+
+
+def test_a_file_cancelled_while_a_worker_takes_it_is_cancelled_and_the_worker_stops(app: Flask) -> None:
+    """Red on PostgreSQL if `cancel` decides by what it read before the worker's transaction ended."""
+    places, office = furnish()
+    export_id = make_export(office, places.county)
+    who = actor_of(office)
+    done = overlap(
+        app,
+        lambda: exports.claim("worker", now=clock.now()),
+        lambda: exports.cancel(who, export_id, now=clock.now()),
+    )
+    assert done == ["done", "done"]
+    job = state_of(export_id)
+    assert (job.state, job.held_until) == (ExportState.CANCELLED, None)

@@ -34,7 +34,7 @@ from tests.makers.month_close import (
 from tests.makers.races import overlap
 from tests.makers.regions import make_population, make_settings
 from volunteer_hub.accounts import service as accounts
-from volunteer_hub.accounts.models import Account, Role, ScopeKind
+from volunteer_hub.accounts.models import Account, Role, RoleGrant, ScopeKind
 from volunteer_hub.audit.models import AuditEntry
 from volunteer_hub.core.actor import COMMAND_LINE, TIMETABLE
 from volunteer_hub.core.db import db, transaction
@@ -132,7 +132,7 @@ def test_the_database_refuses_one_person_for_both_signatures(people: tuple[Accou
 
 
 def test_of_two_first_signers_at_once_one_signs(app: Flask, people: tuple[Account, Account, int]) -> None:
-    """Red if `_in_turn` does not read again after its turn has come."""
+    """Red if `in_turn` does not read again after its turn has come."""
     first, second, _ = people
     close = make_draft()
     checked, shown = checking.check(close, now=CLOSED), close.digest
@@ -146,7 +146,7 @@ def test_of_two_first_signers_at_once_one_signs(app: Flask, people: tuple[Accoun
 
 
 def test_of_two_second_signers_at_once_one_closes(app: Flask, people: tuple[Account, Account, int]) -> None:
-    """Red if `_in_turn` does not read again after its turn has come."""
+    """Red if `in_turn` does not read again after its turn has come."""
     first, second, _ = people
     third, close = make_signer("赵科长"), make_draft()
     sign_first(first, close)
@@ -335,3 +335,21 @@ def test_those_who_may_sign_are_told_that_the_first_has(people: tuple[Account, A
     assert any("已月结" in subject for subject in subjects[first.id])
     assert not any("请另一人审核" in subject for subject in subjects[first.id])
     assert queries.list_signers(COUNTY, CLOSED) == sorted((first.id, second.id))
+
+
+def test_a_role_lost_while_the_figures_were_looked_at_signs_nothing(people: tuple[Account, Account, int]) -> None:
+    """Red if `in_turn` relies on the scope that was read before the figures were composed."""
+    first, second, _ = people
+    close = make_draft()
+    sign_first(first, close)
+    db.session.expire_all()
+    checked = checking.check(close, now=CLOSED)
+    filed = Signature("filed", first.id, first.display_name, CLOSED)
+    sealed = sealing.seal(close, filed, Signature("reviewed", second.id, second.display_name, CLOSED))
+    with transaction():
+        db.session.execute(
+            update(RoleGrant).where(RoleGrant.account_id == second.id).values(revoked_at=CLOSED - HOUR)
+        )
+    with pytest.raises(NotFound), transaction():
+        service.review(acting(second), close.id, EVERYTHING, checked, sealed, shown=close.digest, now=CLOSED)
+    assert db.session.scalars(select(ClosedDocument)).all() == []
