@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from random import Random
 
 from volunteer_hub.core.actor import Actor
@@ -17,12 +18,18 @@ from volunteer_hub.ledger.queries import PolicyVersion
 from volunteer_hub.regions import service as regions
 from volunteer_hub.regions.divisions import read_divisions
 from volunteer_hub.regions.models import PopulationBase
+from volunteer_hub.statistics import targets_service as targets
+from volunteer_hub.statistics.targets_service import Aim
 
 #: Who made it, wherever a row names its maker: removal goes by this word.
 MAKER = Actor(None, "演示数据")
 CENSUS_SOURCE = "第七次全国人口普查；由已公布的注册人数 25,028 与注册率 18.36% 反推"
 #: When the census was published, and the office of the demonstration entered it: figures of past days know it.
 ENTERED_AT = datetime(2021, 5, 11, 2, tzinfo=UTC)
+#: Percent of the population, percent of the registered, hours for each of them.
+TARGETS = {"registration_ratio": "13", "hours_ratio": "50", "hours_per_registered": "25"}
+TARGETS_YEAR = 2021
+TARGETS_SOURCE = "演示数据（虚构）：按常见的测评要求设的目标"
 SPLIT_SOURCE = "演示数据（虚构）：按街道拆分的普查人口"
 
 
@@ -31,6 +38,10 @@ def load_ground(*, now: datetime) -> int:
     loaded = regions.load_divisions(MAKER, list(read_divisions(DISTRICT_PREFIX)), now=now)
     for code, value, source in _populations():
         regions.set_population(MAKER, code, PopulationBase.CENSUS, CENSUS_YEAR, value, source, now=ENTERED_AT)
+    for figure, threshold in TARGETS.items():
+        targets.set_target(
+            MAKER, DISTRICT, Aim(figure, TARGETS_YEAR, Decimal(threshold), TARGETS_SOURCE), now=ENTERED_AT
+        )
     regions.choose_settings(MAKER, DISTRICT, publishes_ratios=True, counted_assurance=0, now=ENTERED_AT)
     return loaded.added
 

@@ -10,6 +10,7 @@ from volunteer_hub.anomalies.models import AnomalyFlag, AnomalyParty
 from volunteer_hub.core.db import db
 from volunteer_hub.core.scope import AnyColumn, in_region
 from volunteer_hub.demo.city_plan import CITY
+from volunteer_hub.demo.district import MAKER
 from volunteer_hub.demo.plan import DISTRICT
 from volunteer_hub.demo.uprooting import Removed, delete_rows
 from volunteer_hub.exchange.models import ExportJob, ExportPiece, IdentityExport, IdentityExportPeople
@@ -47,7 +48,8 @@ def remove_office_work(removed: Removed, activities: ColumnElement[bool]) -> Non
     _remove_files(removed)
     _remove_imports(removed)
     set_by = select(Account.display_name).where(Account.is_demonstration)
-    delete_rows(removed, Target, and_(_lies_in(Target.region_code), Target.set_by.in_(set_by)))
+    made = or_(Target.set_by.in_(set_by), Target.set_by == MAKER.label)
+    delete_rows(removed, Target, and_(_lies_in(Target.region_code), made))
 
 
 def _lies_in(column: AnyColumn) -> ColumnElement[bool]:
