@@ -38,10 +38,16 @@ class Page(Generic[T]):
         return Page([change(item) for item in self.items], self.number, self.size, self.total)
 
 
-def page_of(session: AnySession, statement: AnySelect, number: int, size: int = 50) -> Page[Any]:
-    """Run a SELECT for one page: whole rows if it selects several columns, else the entities."""
+def page_of(
+    session: AnySession, statement: AnySelect, number: int, size: int = 50, *, total: int | None = None
+) -> Page[Any]:
+    """Run a SELECT for one page: whole rows if it selects several columns, else the entities.
+
+    `total` is given where the caller counts all of them in a better way.
+    """
     number = min(max(1, number), FURTHEST)
-    total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+    if total is None:
+        total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
     rows = session.execute(statement.limit(size).offset((number - 1) * size))
     single = len(statement.column_descriptions) == 1
     return Page(rows.scalars().all() if single else rows.all(), number, size, total)

@@ -1,4 +1,4 @@
-"""What stands behind a number: people, their ledger lines, and the session and scans behind a line.
+"""What stands behind a number: people and their ledger lines; `origin` has the session and scans behind a line.
 
 Apart from `queries`, because these rows name persons: whoever reads them holds the right to, and
 opening one person is recorded.
@@ -6,19 +6,16 @@ opening one person is recorded.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from volunteer_hub.accounts.models import Account, ApiToken
+from volunteer_hub.accounts.models import Account
 from volunteer_hub.activities.models import Activity, Shift
-from volunteer_hub.amendments.models import Correction, MakeUp, RequestState
-from volunteer_hub.checkin.models import Scan, ServiceSession
 from volunteer_hub.core.db import db
 from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.paging import Page, page_of
@@ -26,7 +23,6 @@ from volunteer_hub.core.scope import Scope, in_region
 from volunteer_hub.ledger.models import HourPolicy, HoursEntry
 from volunteer_hub.regions import queries as regions
 from volunteer_hub.regions.models import Region
-from volunteer_hub.reviews.models import ReviewCase
 from volunteer_hub.stations.models import Station
 from volunteer_hub.statistics.counting import (
     counted_entries,
@@ -34,7 +30,7 @@ from volunteer_hub.statistics.counting import (
     registered_at_instant,
     registered_people,
 )
-from volunteer_hub.statistics.question import Question
+from volunteer_hub.statistics.question import ALL_CLASSES, Question
 from volunteer_hub.teams.models import Team
 from volunteer_hub.volunteers.models import Standing, Volunteer
 
@@ -68,7 +64,34 @@ def get_region(region: str, scope: Scope) -> Region:
 
 def page_people(crowd: Crowd, scope: Scope, number: int = 1) -> Page[Any]:
     """Return (volunteer_id, number, name, place, assurance, registered_at, minutes), in order of registration."""
-    return page_of(db.session, _people(crowd, _counted_here(crowd, scope)), number)
+    here = _counted_here(crowd, scope)
+    # Who is on the page is settled first: only their lines are added up, not those of everybody before and after.
+    found = page_of(db.session, _ids(crowd, here), number, total=_count(crowd, here))
+    on_page = and_(here, Standing.volunteer_id.in_(found.items))
+    return replace(found, items=db.session.execute(_people(crowd, on_page)).all())
+
+
+def _count(crowd: Crowd, here: ColumnElement[bool]) -> int:
+    """Return how many people a list shows, adding everybody's lines up in one go where that is needed."""
+    statement = select(func.count()).select_from(Standing).where(registered_at_instant(crowd.question), here)
+    if crowd.having is not Having.REGISTERED:
+        people = registered_people(crowd.question, here)
+        statement = select(func.count()).select_from(people).where(*_fits(crowd, people))
+    return db.session.scalar(statement) or 0
+
+
+def _ids(crowd: Crowd, here: ColumnElement[bool]) -> Select[Any]:
+    """Return a SELECT of whom a list shows, in order, that ends with the page: the lines of nobody after are read."""
+    statement = select(Standing.volunteer_id).where(registered_at_instant(crowd.question), here)
+    if crowd.having is not Having.REGISTERED:
+        classes = crowd.question.classes if crowd.having is Having.WITH_HOURS else ALL_CLASSES
+        minutes = select(func.sum(HoursEntry.minutes)).where(
+            HoursEntry.volunteer_id == Standing.volunteer_id,
+            HoursEntry.hours_class.in_(classes),
+            *counted_entries(crowd.question),
+        )
+        statement = statement.where(minutes.correlate(Standing).scalar_subquery() > 0)
+    return statement.order_by(Standing.volunteer_id)
 
 
 def every_person(crowd: Crowd, scope: Scope) -> Iterator[Row[Any]]:
@@ -108,13 +131,17 @@ def _counted_here(crowd: Crowd, scope: Scope) -> ColumnElement[bool]:
     return and_(where, Standing.assurance >= level)
 
 
-def _people(crowd: Crowd, here: ColumnElement[bool], *more: InstrumentedAttribute[str]) -> Select[Any]:
-    people = registered_people(crowd.question, here)
+def _fits(crowd: Crowd, people: Subquery) -> list[ColumnElement[bool]]:
     fits: dict[Having, list[ColumnElement[bool]]] = {
         Having.REGISTERED: [],
         Having.WITH_HOURS: [people.c.chosen > 0],
         Having.PARTICIPANTS: [people.c.any_class > 0],
     }
+    return fits[crowd.having]
+
+
+def _people(crowd: Crowd, here: ColumnElement[bool], *more: InstrumentedAttribute[str]) -> Select[Any]:
+    people = registered_people(crowd.question, here)
     return (
         select(
             Volunteer.id.label("volunteer_id"),
@@ -129,7 +156,7 @@ def _people(crowd: Crowd, here: ColumnElement[bool], *more: InstrumentedAttribut
         .select_from(people)
         .join(Volunteer, Volunteer.id == people.c.volunteer_id)
         .join(Region, Region.code == people.c.region_code)
-        .where(*fits[crowd.having])
+        .where(*_fits(crowd, people))
         .order_by(Volunteer.id)
     )
 
@@ -227,72 +254,4 @@ def _entries(question: Question, volunteer_id: int) -> Select[*tuple[Any, ...]]:
         .outerjoin(Team, Team.id == HoursEntry.team_id)
         .where(HoursEntry.volunteer_id == volunteer_id, HoursEntry.recorded_at <= question.as_of)
         .order_by(HoursEntry.service_on.desc(), HoursEntry.id.desc())
-    )
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a line comes from: its session or make-up, the reviews and corrections, and every scan around it."""
-
-    session: ServiceSession | None
-    make_up: MakeUp | None
-    shift: Shift | None
-    reviews: list[Row[Any]]
-    corrections: list[Row[Any]]
-    scans: list[Row[Any]]
-
-
-def find_origin(entry: HoursEntry) -> Origin:
-    """Return what a line was made from. A reversal shows what the line it reverses was made from."""
-    first = db.session.get(HoursEntry, entry.reverses_id) if entry.reverses_id else entry
-    source = first.source if first else ""
-    named, made_up = re.match(r"session:(\d+)", source), re.match(r"make-up:(\d+)", source)
-    session = db.session.get(ServiceSession, int(named[1])) if named else None
-    make_up = db.session.get(MakeUp, int(made_up[1])) if made_up else None
-    shift_id = session.shift_id if session else entry.shift_id
-    shift = db.session.get(Shift, shift_id) if shift_id else None
-    scans = _scans(entry.volunteer_id, shift_id, session)
-    return Origin(session, make_up, shift, _reviews(session), _corrections(session, make_up), scans)
-
-
-def _corrections(session: ServiceSession | None, make_up: MakeUp | None) -> list[Row[Any]]:
-    """Return (correction, decider) of every correction that was approved, in order."""
-    about = (
-        Correction.session_id == session.id if session else Correction.make_up_id == (make_up.id if make_up else 0)
-    )
-    return list(
-        db.session.execute(
-            select(Correction, Account.display_name.label("decider"))
-            .outerjoin(Account, Account.id == Correction.decided_by)
-            .where(about, Correction.state == RequestState.APPROVED)
-            .order_by(Correction.id)
-        )
-    )
-
-
-def _reviews(session: ServiceSession | None) -> list[Row[Any]]:
-    if session is None:
-        return []
-    return list(
-        db.session.execute(
-            select(ReviewCase, Account.display_name.label("decider"))
-            .outerjoin(Account, Account.id == ReviewCase.decided_by)
-            .where(ReviewCase.session_id == session.id)
-            .order_by(ReviewCase.id)
-        )
-    )
-
-
-def _scans(volunteer_id: int, shift_id: int | None, session: ServiceSession | None) -> list[Row[Any]]:
-    """Return (scan, device, operator) of every attempt of this person at this shift, refused ones too."""
-    ends = [scan for scan in (session.in_scan_id, session.out_scan_id) if scan] if session else []
-    at_shift = Scan.shift_id == shift_id if shift_id else false()
-    return list(
-        db.session.execute(
-            select(Scan, ApiToken.name.label("device"), Account.display_name.label("operator"))
-            .outerjoin(ApiToken, ApiToken.id == Scan.device_id)
-            .outerjoin(Account, Account.id == Scan.operator_account_id)
-            .where(or_(Scan.id.in_(ends), and_(Scan.volunteer_id == volunteer_id, at_shift)))
-            .order_by(Scan.scanned_at, Scan.id)
-        )
     )

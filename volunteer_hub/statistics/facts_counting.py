@@ -61,14 +61,17 @@ class Narrowed:
     teams: AnySelect | None = None
 
 
-def counted(question: Question) -> list[ColumnElement[bool]]:
+def counted(question: Question, *, most: bool = False) -> list[ColumnElement[bool]]:
     """Return the conditions for a credit of the period and classes, known at the instant and not reversed by then.
 
     One credit is one service: what was corrected by then counts as corrected, and what waits for somebody's
-    decision is not in the ledger at all.
+    decision is not in the ledger at all. `most` is said where a large part of the ledger will be read.
     """
     reversal = aliased(HoursEntry)
     reversed_by_then = exists().where(reversal.reverses_id == HoursEntry.id, reversal.recorded_at <= question.as_of)
+    if most:
+        # Few lines are reversals. Told so, PostgreSQL takes those by their index, not the whole ledger once more.
+        reversed_by_then = reversed_by_then.where(reversal.reverses_id.is_not(None))
     recorded = dialect.by_scan(db.session, HoursEntry.recorded_at)
     conditions = [HoursEntry.kind == EntryKind.CREDIT, recorded <= question.as_of, ~reversed_by_then]
     served: AnyColumn = HoursEntry.service_on
@@ -83,10 +86,15 @@ def counted(question: Question) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def is_wide(region: str) -> bool:
+    """Tell whether a large part of a deployment's people may live in a division."""
+    return len(region_prefix(region)) <= WIDE
+
+
 def lived_in(region: str) -> ColumnElement[bool]:
     """Return the condition that a line's person lived in a division on the day of service."""
     code: AnyColumn = HoursEntry.region_code
-    if len(region_prefix(region)) <= WIDE:
+    if is_wide(region):
         code = dialect.by_scan(db.session, code)
     return in_region(code, region)
 
@@ -183,7 +191,8 @@ def _lines(asked: FactsQuestion, key: Key, narrowed: Narrowed, *columns: AnyColu
         statement = statement.outerjoin(Activity, Activity.id == Shift.activity_id)
     if key.needs_person or (asked.sex, asked.party, asked.age) != (None, None, None):
         statement = statement.join(Volunteer, Volunteer.id == HoursEntry.volunteer_id)
-    return statement.where(lived_in(question.region), *counted(question), *_filters(asked, narrowed))
+    most = is_wide(question.region) and narrowed.stations is None and narrowed.teams is None
+    return statement.where(lived_in(question.region), *counted(question, most=most), *_filters(asked, narrowed))
 
 
 def _filters(asked: FactsQuestion, narrowed: Narrowed) -> list[ColumnElement[bool]]:

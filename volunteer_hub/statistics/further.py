@@ -22,8 +22,9 @@ from volunteer_hub.regions.models import Region
 from volunteer_hub.stations.models import Station
 from volunteer_hub.statistics import definitions as d
 from volunteer_hub.statistics import periods
+from volunteer_hub.statistics.counting import counted_entries
 from volunteer_hub.statistics.definitions import Definition, Ratio
-from volunteer_hub.statistics.facts_counting import counted, lived_in
+from volunteer_hub.statistics.facts_counting import counted, is_wide, lived_in
 from volunteer_hub.statistics.further_definitions import ACTIVE_DAYS, FURTHER, STARS, Star
 from volunteer_hub.statistics.question import ALL_CLASSES, Question
 from volunteer_hub.teams.models import Membership, MembershipState, Team
@@ -99,6 +100,17 @@ def _registered(question: Question) -> ColumnElement[bool]:
     )
 
 
+def _counted(question: Question) -> list[ColumnElement[bool]]:
+    return counted(question, most=is_wide(question.region))
+
+
+def _of_few(question: Question) -> list[ColumnElement[bool]]:
+    """Return the condition on lines that keeps a street's figures from reading the whole city's ledger."""
+    if is_wide(question.region):
+        return []
+    return [HoursEntry.volunteer_id.in_(select(Standing.volunteer_id).where(_registered(question)))]
+
+
 def _stars(question: Question) -> tuple[int, list[tuple[Star, int]]]:
     """Return how many people are registered, and how many of them stand at each level."""
     if question.live and question.classes == ALL_CLASSES:
@@ -106,7 +118,8 @@ def _stars(question: Question) -> tuple[int, list[tuple[Star, int]]]:
     else:
         known = and_(HoursEntry.recorded_at <= question.as_of, HoursEntry.hours_class.in_(question.classes))
         total = func.sum(HoursEntry.minutes).label("minutes")
-        hours = select(HoursEntry.volunteer_id, total).where(known).group_by(HoursEntry.volunteer_id).subquery()
+        lines = select(HoursEntry.volunteer_id, total).where(known, *_of_few(question))
+        hours = lines.group_by(HoursEntry.volunteer_id).subquery()
     reached = [func.sum(case((hours.c.minutes >= star.hours * 60, 1), else_=0)) for star in STARS]
     statement = select(func.count(Standing.id), *reached).outerjoin(
         hours, hours.c.volunteer_id == Standing.volunteer_id
@@ -121,8 +134,14 @@ def _stars(question: Question) -> tuple[int, list[tuple[Star, int]]]:
 def _active(question: Question, registered: int) -> dict[str, Ratio]:
     day = clock.civil_date(question.as_of)
     longest = replace(question, since=day - timedelta(days=max(ACTIVE_DAYS) - 1), until=day)
-    last = select(HoursEntry.volunteer_id, func.max(HoursEntry.service_on).label("last_on"))
-    served = last.where(*counted(longest)).group_by(HoursEntry.volunteer_id).subquery()
+    # A day has minutes while one of its services is not reversed: the index of each person's lines says so alone.
+    lines = select(HoursEntry.volunteer_id, HoursEntry.service_on).where(
+        *counted_entries(longest), HoursEntry.hours_class.in_(question.classes), *_of_few(question)
+    )
+    per_day = lines.group_by(HoursEntry.volunteer_id, HoursEntry.service_on)
+    days_on = per_day.having(func.sum(HoursEntry.minutes) > 0).subquery()
+    last_on = func.max(days_on.c.service_on).label("last_on")
+    served = select(days_on.c.volunteer_id, last_on).group_by(days_on.c.volunteer_id).subquery()
     firsts = {days: day - timedelta(days=days - 1) for days in ACTIVE_DAYS}
     within = [func.sum(case((served.c.last_on >= first, 1), else_=0)) for first in firsts.values()]
     statement = select(*within).select_from(Standing).join(served, served.c.volunteer_id == Standing.volunteer_id)
@@ -139,7 +158,7 @@ def _on_time(question: Question) -> Ratio:
     What was entered on that day is in time; of the rest only the day of entry matters, so that they come
     in groups: as many as there are days of service and entry, never as there are services.
     """
-    here = [lived_in(question.region), HoursEntry.hours_class != HoursClass.D, *counted(question)]
+    here = [lived_in(question.region), HoursEntry.hours_class != HoursClass.D, *_counted(question)]
     services = db.session.scalar(select(func.count()).select_from(HoursEntry).where(*here)) or 0
     hour = func.substr(cast(HoursEntry.recorded_at, Text), 1, 13).label("hour")
     afterwards = func.substr(hour, 1, 10) > cast(HoursEntry.service_on, Text)
@@ -152,11 +171,14 @@ def _on_time(question: Question) -> Ratio:
 
 
 def _per_service(question: Question) -> dict[str, Ratio]:
-    columns = (func.count(), func.sum(HoursEntry.minutes), func.count(distinct(HoursEntry.volunteer_id)))
-    here = lived_in(question.region)
-    times, minutes, people = db.session.execute(select(*columns).where(here, *counted(question))).one()
+    # Down to one line for each person first: to sort all lines for the different people among them takes longest.
+    sums = select(func.count().label("times"), func.sum(HoursEntry.minutes).label("minutes"))
+    each = sums.where(lived_in(question.region), *_counted(question)).group_by(HoursEntry.volunteer_id).subquery()
+    columns = (func.count(), func.sum(each.c.times), func.sum(each.c.minutes))
+    row = db.session.execute(select(*columns).select_from(each)).one()
+    people, times, minutes = (int(number or 0) for number in row)
     return {
-        "hours_per_service": Ratio(int(minutes or 0), times, NO_SERVICES),
+        "hours_per_service": Ratio(minutes, times, NO_SERVICES),
         "services_per_person": Ratio(times, people, NO_SERVICES),
     }
 
@@ -181,10 +203,13 @@ def _idle(question: Question) -> tuple[int, int, list[Station]]:
 def _per_station(question: Question, stations: int) -> dict[str, Ratio]:
     """Divide what the division's own stations held by their number and the months."""
     ours = select(Station.id).where(_open_here(question))
-    at_ours = [HoursEntry.station_id.in_(ours), *counted(question)]
-    held = select(func.count(distinct(Shift.activity_id)), func.min(HoursEntry.service_on))
+    at_ours = [HoursEntry.station_id.in_(ours), *_counted(question)]
+    held = select(HoursEntry.shift_id, func.min(HoursEntry.service_on).label("first_on"))
+    each = held.where(*at_ours).group_by(HoursEntry.shift_id).subquery()
     activities, first = db.session.execute(
-        held.select_from(HoursEntry).outerjoin(Shift, Shift.id == HoursEntry.shift_id).where(*at_ours)
+        select(func.count(distinct(Shift.activity_id)), func.min(each.c.first_on))
+        .select_from(each)
+        .outerjoin(Shift, Shift.id == each.c.shift_id)
     ).one()
     reports = select(func.sum(ActivityResult.beneficiaries)).join(Activity, Activity.id == ActivityResult.activity_id)
     served = db.session.scalar(reports.where(Activity.station_id.in_(ours), *_reported(question)))
