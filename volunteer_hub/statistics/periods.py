@@ -60,7 +60,7 @@ def months_between(first: date, last: date) -> Iterator[str]:
     """Yield the months from one day's to another's, both inclusive, as 2026-11."""
     day = first.replace(day=1)
     while day <= last:
-        yield f"{day:%Y-%m}"
+        yield day.isoformat()[:7]
         day = month(day)[1] + ONE_DAY
 
 

@@ -51,3 +51,8 @@ def test_periods_of_two_months_and_open_ones_are_none_that_are_folded() -> None:
     assert period_of(date(2024, 2, 1), date(2024, 2, 29)) == 202402
     assert period_of(date(2023, 2, 1), date(2023, 2, 28)) == 202302
     assert period_of(date(2024, 2, 1), date(2024, 2, 28)) is None
+
+
+def test_a_month_of_the_first_centuries_has_four_digits_for_its_year() -> None:
+    """A period may begin where calendars do; a month's name is read again as a date."""
+    assert list(periods.months_between(date(999, 12, 31), date(1000, 1, 1))) == ["0999-12", "1000-01"]
