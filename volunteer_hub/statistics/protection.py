@@ -90,15 +90,16 @@ def part_of(cell: Cell, figure: str, served: Mapping[str, int]) -> Part:
     return Part(key, groups, are_few or is_small(groups), nothing=not value and not are_few)
 
 
-def veil(line: Sequence[Table], *, minutes: bool) -> Veil:
+def veil(line: Sequence[Table], *, minutes: bool, hours: bool = True) -> Veil:
     """Return what of the last table may be read, given the tables above it, the highest published one first.
 
-    `minutes` is false where the question allows none. Each table but the first is of a part of the one before.
+    `minutes` is false where the question allows none, `hours` where it allows nothing that depends on hours at all.
+    Each table but the first is of a part of the one before.
     """
     shown, hidden = set(), {}
+    untold = frozenset(FIGURES[1:]) if not hours else frozenset() if minutes else frozenset({MINUTES})
     for figure in FIGURES:
-        is_told = minutes or figure != MINUTES
-        whole, hidden[figure] = _one_figure(line, figure) if is_told else (Seen.SMALL, _all(line[-1]))
+        whole, hidden[figure] = _one_figure(line, figure) if figure not in untold else (Seen.SMALL, _all(line[-1]))
         shown |= {figure} if whole is Seen.SHOWN else set()
     return Veil(frozenset(shown), hidden)
 
@@ -137,23 +138,29 @@ def hide(total: Seen, parts: Sequence[Part], *, strict: bool = False) -> frozens
         return frozenset(part.code for part in parts if not part.nothing)
     ring = sorted((part for part in parts if not part.nothing), key=lambda part: part.code)
     small = [at for at, part in enumerate(ring) if part.small]
-    if not ring or (total is Seen.SHOWN and not small):
+    if total is Seen.SHOWN and not small:
         return frozenset()
     # Each small one takes its neighbour along, whoever else is small: a companion stays one from month to month.
-    taken = {at % len(ring) for one in small for at in (one, one + 1)} or {0}
+    taken = {at % len(ring) for one in small for at in (one, one + 1)} or set(range(len(ring))[:1])
     start = small[0] if small else 0
     for step in range(len(ring)):
         if _enough(total, [ring[at] for at in taken], strict):
             break
         taken.add((start + step) % len(ring))
-    return frozenset(ring[at].code for at in taken)
+    hidden = [ring[at] for at in taken]
+    # Where nobody else has anything, the total is the small one's own: those who have nothing keep it company then.
+    for part in sorted((part for part in parts if part.nothing), key=lambda part: part.code):
+        if _enough(total, hidden, strict):
+            break
+        hidden.append(part)
+    return frozenset(part.code for part in hidden)
 
 
 def _enough(total: Seen, hidden: Sequence[Part], strict: bool) -> bool:
     sums = [sum(sizes) for sizes in zip(*(part.groups for part in hidden), strict=True)]
     are_large = all(size >= FEWEST for size in sums)
     if total is Seen.COMPANION:
-        return are_large
+        return bool(hidden) and are_large
     return len(hidden) > 1 and (are_large if strict else not is_small(sums))
 
 

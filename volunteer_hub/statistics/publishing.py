@@ -10,10 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from sqlalchemy import func, select
+
 from volunteer_hub.core import clock
+from volunteer_hub.core.db import db
 from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.scope import EVERYTHING
 from volunteer_hub.regions import queries as regions
+from volunteer_hub.regions.models import Region
 from volunteer_hub.statistics import protection, queries
 from volunteer_hub.statistics.answer import Answer, Cell
 from volunteer_hub.statistics.protection import Table, key_of
@@ -77,7 +81,16 @@ def gives_minutes(question: Question) -> bool:
 
     Any finer period, instant or choice of classes could be subtracted from another, down to one person.
     """
-    return _is_month_end(question) and question.ever and question.classes == ALL_CLASSES
+    return _is_month_end(question) and question.ever and gives_hours(question)
+
+
+def gives_hours(question: Question) -> bool:
+    """Tell whether it may be published how many have hours: of all classes alone.
+
+    Who has hours of some classes has hours of all: a group shown under all of them bounds the same group hidden
+    under some, often to one number, and the difference of the two may be one person.
+    """
+    return question.classes == ALL_CLASSES
 
 
 def _is_month_end(question: Question) -> bool:
@@ -96,19 +109,20 @@ def published(question: Question) -> PublicAnswer:
 def shielded(question: Question) -> PublicAnswer:
     """Answer a question for a screen that strangers see, of an area that may publish nothing.
 
+    A screen in the division above shows this one as a part: so the cells are settled from the top here too.
     Raises NotFound for a division that does not exist.
     """
-    return _veiled(question, _published_line(question.region) or [question.region], minutes=True)
+    return _veiled(question, _shown_line(question.region), minutes=True)
 
 
 def trend(question: Question, days: Sequence[date]) -> list[tuple[date, Shown]]:
     """Return a division's cell at the end of each day, without its minutes.
 
-    Of the highest published division only its own size matters. Whether a lower one is hidden on a day is
+    Of the highest division that is shown only its own size matters. Whether a lower one is hidden on a day is
     settled by the tables above it: they are read for every third day, the last one included, and the other
     days are left out. Raises NotFound.
     """
-    line = _published_line(question.region)
+    line = _shown_line(question.region)
     if line[:-1]:
         tables = ((day, _veiled(_on(question, day), line, minutes=False).whole) for day in days[::-1][::EVERY][::-1])
         return list(tables)
@@ -130,7 +144,10 @@ def find_top(region: str) -> str | None:
 
 def _published_line(region: str) -> list[str]:
     """Return the divisions from the highest published one down to this, all of them published; or nothing."""
-    line = [*(above.code for above in regions.list_ancestors(region)), region]
+    return _published_run([*(above.code for above in regions.list_ancestors(region)), region])
+
+
+def _published_run(line: Sequence[str]) -> list[str]:
     choices = regions.settings_at(line, None)
     run: list[str] = []
     for code in line:
@@ -138,11 +155,26 @@ def _published_line(region: str) -> list[str]:
     return run
 
 
+def _shown_line(region: str) -> list[str]:
+    """Return the published divisions down to this; of what publishes nothing, all those whose screens may show it.
+
+    A division with a single part is left out above: the part's table says the same.
+    """
+    line = [*(above.code for above in regions.list_ancestors(region)), region]
+    run = _published_run(line)
+    if run:
+        return run
+    parted = select(Region.parent_code).where(Region.parent_code.in_(line[:-1])).group_by(Region.parent_code)
+    compared = set(db.session.scalars(parted.having(func.count() > 1)))
+    first = next((place for place, code in enumerate(line) if code in compared), len(line) - 1)
+    return line[first:]
+
+
 def _veiled(question: Question, line: Sequence[str], *, minutes: bool) -> PublicAnswer:
     """Read the tables of the line and hide what must be hidden: ten statements for each level at most."""
     answers = [queries.ratios(question.at(code), EVERYTHING) for code in line]
     tables = [Table(each.whole, each.parts, _served(each.question) if minutes else {}) for each in answers]
-    answer, kept = answers[-1], protection.veil(tables, minutes=minutes)
+    answer, kept = answers[-1], protection.veil(tables, minutes=minutes, hours=gives_hours(question))
     parts = [Shown(cell, kept.shows(key_of(cell))) for cell in answer.parts]
     return PublicAnswer(answer, Shown(answer.whole, kept.whole), parts, line[0])
 

@@ -168,3 +168,17 @@ def test_an_empty_wall_says_so(client: FlaskClient) -> None:
     page = text(office(client, places.county), "/wall")
     assert "还没有注册志愿者" in page
     assert "赛马榜" not in page
+
+
+def test_two_screens_of_an_area_that_publishes_nothing_do_not_give_a_small_group_away(client: FlaskClient) -> None:
+    """Red if a street's screen is settled without the district's: 44 less 40 are the four next door."""
+    places = make_district()
+    make_crowd([places.community, places.neighbour], 40, 20)
+    for _ in range(4):
+        make_resident(places.far_community)
+    now = clock.now()
+    county, street = screen.read(places.county, now=now), screen.read(places.street, now=now)
+    assert county.answer.whole.people
+    assert [shown.people for shown in county.answer.parts] == [False, False]
+    assert not street.answer.whole.people
+    assert not any(shown.people for _, shown in street.points[-2:])

@@ -9,6 +9,7 @@ from tests.makers.accounts import make_staff, sign_in
 from tests.makers.ledger import make_crowd, make_entry, make_resident
 from tests.makers.regions import make_district, make_population, make_settings
 from volunteer_hub.accounts.models import Role, ScopeKind
+from volunteer_hub.ledger.models import HoursClass
 
 PATH = "/api/v1/statistics/ratios"
 
@@ -75,7 +76,32 @@ def test_anybody_gets_hours_only_of_everything_as_of_the_end_of_a_month(client: 
     make_settings(places.county, publishes_ratios=True)
     make_crowd([places.community], 25, 13)
     figures = client.get(f"{PATH}?region=220403&{finer}").get_json()["region"]["figures"]
-    assert (figures["with_hours"], figures["minutes"]) == (13, None)
+    told = None if "classes" in finer else 13
+    assert (figures["with_hours"], figures["minutes"]) == (told, None)
+
+
+def test_a_group_hidden_under_some_classes_is_not_bounded_by_all_of_them(client: FlaskClient) -> None:
+    """Red if counts of people with hours are told for some classes.
+
+    Four have scanned hours, a fifth has historic ones alone. Under all classes 5 and 10 would be shown, under A
+    and B hidden, with their sum of 14: at most ten are next door, so these are exactly four.
+    """
+    places = make_district()
+    make_settings(places.county, publishes_ratios=True)
+    make_crowd([places.neighbour], 30, 10)
+    for number in range(20):
+        person = make_resident(places.community)
+        if number < 5:
+            make_entry(person.id, hours_class=HoursClass.D if number == 4 else HoursClass.A)
+
+    def ask(classes: str) -> list[int | None]:
+        street = client.get(f"{PATH}?region={places.street}&as_of=2022-06-30&classes={classes}").get_json()
+        rows = (street["region"], *street["children"])
+        assert [row["figures"]["registered"] for row in rows] == [50, 20, 30]
+        return [row["figures"]["with_hours"] for row in rows]
+
+    assert ask("ABCD") == [15, 5, 10]
+    assert ask("AB") == [None, None, None]
 
 
 def test_small_groups_are_hidden_from_strangers_on_every_page_and_not_from_the_office(client: FlaskClient) -> None:

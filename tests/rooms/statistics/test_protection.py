@@ -88,14 +88,14 @@ def published(root: Node, month: int) -> set[tuple[str, str]]:
     return known
 
 
-def zeros(root: Node, month: int) -> set[tuple[str, str]]:
-    """Return the zeros that may be known: of many people, and whatever adds up to zero."""
+def zeros(root: Node, month: int, known: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return the zeros that are known: those shown, and whatever adds up to one of them."""
     found = set()
     for line in lines(root):
         for figure in FIGURES:
             counted = "with_hours" if figure == "minutes" else figure
             for node in line:
-                if not getattr(node.cells[month], counted) and not is_small((node.cells[month].registered,)):
+                if not getattr(node.cells[month], counted) and (node.code, counted) in known:
                     found |= {(under.code, figure) for *_, under in lines(node)}
     return found
 
@@ -140,7 +140,7 @@ def test_no_linear_combination_of_all_pages_of_a_month_gives_a_hidden_cell(chanc
     root = make_tree(chance, "1", 3)
     for month in range(MONTHS):
         known = published(root, month)
-        nothing = zeros(root, month)
+        nothing = zeros(root, month, known)
         found = solve(sums(root, known | nothing))
         assert not found, (month, found)
 
@@ -255,3 +255,16 @@ def test_who_is_missing_is_a_group_too() -> None:
 def test_people_in_no_part_are_a_row_of_their_own() -> None:
     rest = Cell("1", "其他", 3, 0, 0, {}, rest=True)
     assert key_of(rest) != key_of(cell_of("1", 3, 0, 0, 0))
+
+
+def test_who_has_nothing_keeps_a_small_group_company_where_nobody_else_can() -> None:
+    """Red if a total is shown beside a single hidden part: ten of a street's ten are those of one community.
+
+    Nor may the parts of who keeps it company add up to nothing in the open.
+    """
+    ten_of_twelve = Part("1", (10, 2), small=True)
+    none_of_many = Part("2", (0, 43), small=False, nothing=True)
+    assert protection.hide(Seen.SHOWN, [ten_of_twelve, none_of_many]) == {"1", "2"}
+    below = [Part("21", (0, 20), small=False, nothing=True), Part("22", (0, 23), small=False, nothing=True)]
+    assert protection.hide(Seen.COMPANION, below) == {"21", "22"}
+    assert protection.hide(Seen.SHOWN, below) == frozenset()
