@@ -43,7 +43,7 @@ def make_xlsx(rows: Iterable[Row], **options: Any) -> bytes:
     for number, row in enumerate(rows):
         for column, value in enumerate(row):
             if isinstance(value, date):
-                sheet.write_datetime(number, column, datetime(value.year, value.month, value.day), day)
+                sheet.write_datetime(number, column, value, day)
             elif isinstance(value, int | float):
                 sheet.write_number(number, column, value)
             elif value:

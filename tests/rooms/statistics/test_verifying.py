@@ -38,9 +38,7 @@ def test_what_was_folded_is_proven_for_every_day(app: Flask, world: World) -> No
     assert ", 0 differ" in says
 
 
-def test_a_wrong_count_of_one_old_day_is_found_and_mended_by_making_all_anew(
-    app: Flask, world: World
-) -> None:
+def test_a_wrong_count_of_one_old_day_is_found_and_mended_by_making_all_anew(app: Flask, world: World) -> None:
     with transaction():
         day = db.session.scalar(select(FigureDay.day).where(FigureDay.region_code == COUNTY).order_by(FigureDay.day))
         db.session.execute(
