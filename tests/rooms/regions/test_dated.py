@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -13,7 +13,7 @@ from sqlalchemy import delete, event, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tests.makers.accounts import make_staff, sign_in
-from tests.makers.regions import ENTERED, make_district, make_population, make_settings
+from tests.makers.regions import make_district, make_population, make_settings
 from volunteer_hub.accounts.models import Role, ScopeKind
 from volunteer_hub.core.actor import COMMAND_LINE
 from volunteer_hub.core.db import db, table_of, transaction
@@ -22,6 +22,7 @@ from volunteer_hub.regions import queries, service
 from volunteer_hub.regions.models import AreaSettings, PopulationBase, PopulationFigure
 
 CENSUS = PopulationBase.CENSUS
+ENTERED = datetime(2021, 5, 11, 2, tzinfo=UTC)
 
 
 def later(hours: int) -> datetime:
