@@ -23,7 +23,7 @@ from volunteer_hub.statistics.timeline import EVER, Counts, Stay, counts_at, per
 
 #: Most people whose counts are brought from the end of a day to an instant, one by one: beyond so many a page of
 #: now would wait too long, and an instant of the past is found sooner by asking the ledger.
-NOW_AT_ONCE, PAST_AT_ONCE = 500, 3000
+NOW_AT_ONCE, PAST_AT_ONCE = 500, 1500
 ASSURANCES = range(4)
 TRIES = 3
 #: By division and assurance.
