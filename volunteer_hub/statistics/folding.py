@@ -19,7 +19,7 @@ from volunteer_hub.statistics.models import MEASURES, FigureChange, FigureDay, F
 from volunteer_hub.statistics.timeline import Counts, Key, Steps, merge, news_of, steps, subtract
 
 #: Changes taken at a time; a writer on SQLite waits no longer than one batch takes.
-BATCH = 1000
+BATCH = 250
 #: People read at a time when everything is made anew.
 PEOPLE_AT_ONCE = 2000
 COLUMNS = ("region_code", "period", "assurance", "day", *MEASURES)
@@ -164,13 +164,15 @@ def _open_days() -> None:
 def _add_up() -> None:
     """Add the steps to every row from their day on: later days know what became known earlier."""
     later = aliased(FigureDay)
+    same = [getattr(later, name) == getattr(FigureDelta, name) for name in KEY]
     sums = (
         select(
             *(getattr(later, name) for name in (*KEY, "day")),
             *(func.sum(getattr(FigureDelta, name)).label(name) for name in MEASURES),
         )
-        .join(later, and_(*(getattr(later, name) == getattr(FigureDelta, name) for name in KEY)))
-        .where(later.day >= FigureDelta.day)
+        # There is always such a day, since it was opened. An outer join begins with the few steps, whatever is
+        # thought of their number; an inner one was seen to read every day there is.
+        .join_from(FigureDelta, later, and_(*same, later.day >= FigureDelta.day), isouter=True)
         .group_by(*(getattr(later, name) for name in (*KEY, "day")))
         .subquery("sums")
     )
