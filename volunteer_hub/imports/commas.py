@@ -61,7 +61,7 @@ def _rows(text: io.TextIOWrapper, separator: str) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise Refused(_fault(error), line=number) from error
+            raise Refused(_fault(error), line=number, n=limits.CELL_CHARACTERS) from error
         if any(cell.strip() for cell in cells):
             yield number, _cut(cells)
 
