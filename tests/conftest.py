@@ -13,7 +13,7 @@ import flask_migrate
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 os.environ["VOLUNTEER_HUB_ENV"] = "testing"
 os.environ["SECRET_KEY"] = "the tests' own key: not a secret, forty characters"
@@ -27,8 +27,6 @@ from volunteer_hub.demo import queries as demo_queries
 from volunteer_hub.ledger import queries as ledger_queries
 
 ENGINES = ("sqlite", "postgresql")
-#: Bytes of a table that are quicker thrown away than deleted row by row.
-MUCH = 1_000_000
 
 
 class Browser(FlaskClient):
@@ -137,27 +135,6 @@ def _empty(application: Flask, engine: str) -> None:
                 Path(f"{path}{suffix}").unlink(missing_ok=True)
             shutil.copy(path.with_suffix(".empty"), path)
         else:
+            names = ", ".join(table.name for table in db.metadata.sorted_tables)
             with db.engine.begin() as connection:
-                _empty_postgresql(connection)
-
-
-def _empty_postgresql(connection: Connection) -> None:
-    """Delete what the last test left, table by table where there is anything.
-
-    TRUNCATE makes new files for every table, which costs more than most tests; it is for the few that left much.
-    """
-    names = [table.name for table in db.metadata.sorted_tables]
-    held = " UNION ALL ".join(
-        f"SELECT '{name}', pg_relation_size('{name}') WHERE EXISTS (SELECT FROM {name})" for name in names
-    )
-    sizes: dict[str, int] = dict(connection.execute(text(held)).all())
-    if any(size > MUCH for size in sizes.values()):
-        connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
-        return
-    # As a replica does: without triggers and foreign keys, in any order.
-    connection.execute(text("SET LOCAL session_replication_role = replica"))
-    for name in sizes:
-        connection.execute(text(f"DELETE FROM {name}"))
-    used = connection.scalars(text("SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL")).all()
-    for name in used:
-        connection.execute(text(f"ALTER SEQUENCE {name} RESTART"))
+                connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))

@@ -63,7 +63,11 @@ def test_the_office_sets_corrects_and_withdraws_a_target_and_the_trail_has_it(cl
     assert client.post("/office/targets/withdraw", data={"target_id": held.id}).status_code == 302
     assert client.post("/office/targets/withdraw", data={"target_id": held.id}).status_code == 404
     assert "还没有目标" in client.get("/office/targets").text
-    actions = list(db.session.scalars(select(AuditEntry.action).where(AuditEntry.object_type == "target")))
+    actions = list(
+        db.session.scalars(
+            select(AuditEntry.action).where(AuditEntry.object_type == "target").order_by(AuditEntry.id)
+        )
+    )
     assert actions == ["statistics.set_target", "statistics.set_target", "statistics.withdraw_target"]
     answer = client.post("/office/targets", data={**sent, "threshold": "200", "source": "手册"})
     assert answer.status_code == 422
