@@ -24,6 +24,8 @@ SEEN = ('rule', 'subject', 'period', 'station_id', 'region_code', 'from_on', 'un
 
 
 def upgrade():
+    # `flask ledger verify` asks of every session what was decided about it.
+    op.create_index('ix_review_cases_session_id', 'review_cases', ['session_id'])
     op.create_index('ix_corrections_decided_at', 'corrections', ['decided_at'])
     op.create_index('ix_scan_rulings_ruled_at', 'scan_rulings', ['ruled_at'])
     op.create_table(
@@ -156,6 +158,7 @@ def guard_sqlite():
 
 
 def downgrade():
+    op.drop_index('ix_review_cases_session_id', 'review_cases')
     op.drop_table('anomaly_parties')
     op.drop_table('anomaly_flags')
     op.drop_table('anomaly_looks')

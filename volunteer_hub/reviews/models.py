@@ -57,6 +57,7 @@ class ReviewCase(Base):
     __table_args__ = (
         UniqueConstraint("kind", "session_id"),
         UniqueConstraint("kind", "scan_id"),
+        Index(None, "session_id"),
         Index(
             "uq_review_cases_walk_in",
             "walk_in_id",

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, not_,
 from volunteer_hub.core.db import db
 from volunteer_hub.core.scope import in_region, region_prefix
 from volunteer_hub.ledger.models import HoursBalance, HoursClass, HoursEntry
-from volunteer_hub.regions.codes import LENGTHS
-from volunteer_hub.regions.models import Region
+from volunteer_hub.regions.codes import LENGTHS, level_of
+from volunteer_hub.regions.models import Region, RegionLevel
 from volunteer_hub.statistics.question import ALL_CLASSES, Question
 from volunteer_hub.statistics.tallies import Tally
 from volunteer_hub.volunteers.models import Standing
@@ -22,7 +22,8 @@ def tallies(question: Question, region: str, parts: Sequence[Region]) -> dict[st
     By division; what is in none of the parts is counted in the division alone.
     """
     length = max((len(region_prefix(part.code)) for part in parts), default=12)
-    people = registered_people(question, in_region(Standing.region_code, region))
+    wide = level_of(region) <= RegionLevel.COUNTY
+    people = registered_people(question, in_region(Standing.region_code, region), wide=wide)
     head = func.substr(people.c.region_code, 1, length).label("head")
     statement = select(
         head,
@@ -42,12 +43,13 @@ def tallies(question: Question, region: str, parts: Sequence[Region]) -> dict[st
     return found
 
 
-def registered_people(question: Question, where: ColumnElement[bool]) -> Subquery:
+def registered_people(question: Question, where: ColumnElement[bool], *, wide: bool = False) -> Subquery:
     """Return one row for each person registered at the instant who fits `where` on `Standing`.
 
     Columns: volunteer_id, region_code, assurance, a, b, c, d (minutes by class in the period), chosen
     (minutes of the classes asked for) and any_class. Where nothing limits the ledger, the balances that
-    its trigger keeps are read instead of its lines.
+    its trigger keeps are read instead of its lines. For a `wide` choice of people the ledger is summed once;
+    for few, person by person.
     """
     columns = (Standing.volunteer_id, Standing.region_code, Standing.assurance)
     if question.live and question.ever:
@@ -56,17 +58,34 @@ def registered_people(question: Question, where: ColumnElement[bool]) -> Subquer
         statement = select(*columns, *_minute_columns(minutes, question.classes)).outerjoin(
             HoursBalance, HoursBalance.volunteer_id == Standing.volunteer_id
         )
+    elif wide:
+        served = _served(question)
+        minutes = {kind: func.coalesce(served.c[kind.lower()], 0) for kind in ALL_CLASSES}
+        statement = select(*columns, *_minute_columns(minutes, question.classes)).outerjoin(
+            served, served.c.volunteer_id == Standing.volunteer_id
+        )
     else:
-        minutes = {
-            kind: func.coalesce(func.sum(case((HoursEntry.hours_class == kind, HoursEntry.minutes), else_=0)), 0)
-            for kind in ALL_CLASSES
-        }
+        minutes = {kind: func.coalesce(_sum_of(kind), 0) for kind in ALL_CLASSES}
         statement = (
             select(*columns, *_minute_columns(minutes, question.classes))
             .outerjoin(HoursEntry, and_(HoursEntry.volunteer_id == Standing.volunteer_id, *counted_entries(question)))
             .group_by(Standing.id)
         )
     return statement.select_from(Standing).where(registered_at_instant(question), where).subquery("people")
+
+
+def _served(question: Question) -> Subquery:
+    """Return everybody's minutes by class in the period, summed once over the ledger."""
+    return (
+        select(HoursEntry.volunteer_id, *(_sum_of(kind).label(kind.lower()) for kind in ALL_CLASSES))
+        .where(*counted_entries(question))
+        .group_by(HoursEntry.volunteer_id)
+        .subquery("served")
+    )
+
+
+def _sum_of(kind: HoursClass) -> ColumnElement[int]:
+    return func.sum(case((HoursEntry.hours_class == kind, HoursEntry.minutes), else_=0))
 
 
 def registered_at_instant(question: Question) -> ColumnElement[bool]:
