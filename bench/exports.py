@@ -111,7 +111,7 @@ def bare_rust(count: int, target: IO[bytes]) -> None:
 def bare_csv(count: int, target: IO[bytes]) -> None:
     """Write the same cells by the csv module, unguarded and unformatted."""
     import csv  # noqa: PLC0415 - only in its child process
-    import io  # noqa: PLC0415
+    import io  # noqa: PLC0415 - only in its child process
 
     lines = io.TextIOWrapper(target, encoding="utf-8-sig", newline="")
     writer = csv.writer(lines, quoting=csv.QUOTE_NONNUMERIC)

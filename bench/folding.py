@@ -70,8 +70,8 @@ def write(uri: str, seconds: int, counted: object, ended: object) -> None:
             with transaction():
                 db.session.execute(insert(table_of(HoursEntry)), rows)
             number += AT_ONCE
-        counted.value = number  # type: ignore[attr-defined]
-        ended.set()  # type: ignore[attr-defined]
+        counted.value = number
+        ended.set()
 
 
 def _row(like: HoursEntry, number: int, first: int) -> dict[str, object]:

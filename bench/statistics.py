@@ -184,7 +184,7 @@ def measure(name: str, question: Question, client: FlaskClient) -> None:
     for turn in range(ROUNDS):
         with dialect.snapshot(db.engine) as connection:
             for statement in forms:
-                times[statement.form].time(lambda one=statement: one.run(connection))  # type: ignore[misc]
+                times[statement.form].time(lambda one=statement: one.run(connection))
         times["answer"].time(lambda: _answer(question))
         times["page"].time(lambda: _get(client, "/office/statistics", args))
         times["api"].time(lambda: _get(client, "/api/v1/statistics/ratios", args))

@@ -65,9 +65,9 @@ def hub() -> Any:
 def plain() -> Any:
     """Return a Flask application that only replays statements by the bare driver, for gunicorn."""
     from flask import Flask, jsonify, request  # noqa: PLC0415 - only in the server's process
-    from sqlalchemy import create_engine  # noqa: PLC0415
+    from sqlalchemy import create_engine  # noqa: PLC0415 - only in the server that is measured
 
-    from bench.checkin import replay  # noqa: PLC0415
+    from bench.checkin import replay  # noqa: PLC0415 - only in the server that is measured
 
     app = Flask(__name__)
     engine = create_engine(os.environ["BENCH_URI"], pool_size=8)

@@ -109,7 +109,7 @@ def application(uri: str) -> Flask:
     """Return the application as production runs it, but for the settings a test needs."""
     settings = Settings()
     settings.SQLALCHEMY_DATABASE_URI = uri
-    settings.MIGRATION_LOG = False  # type: ignore[attr-defined]
+    settings.MIGRATION_LOG = False
     return create_app(settings)
 
 

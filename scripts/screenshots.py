@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def _draw(browser: Browser, base: str, shot: Shot, logins: dict[str, tuple[str, str]]) -> None:
-    context = browser.new_context(viewport=SIZES[shot.size], locale="zh-CN")  # type: ignore[arg-type]
+    context = browser.new_context(viewport=SIZES[shot.size], locale="zh-CN")
     page = context.new_page()
     page.set_default_timeout(60_000)
     if shot.who:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -70,8 +71,8 @@ def test_small_numbers_before_closing_are_not_a_spike() -> None:
     assert month_rules.closing_spikes([spike(5999, 600)], MARCH, LIMITS) == []
 
 
-def together(number: int, first: int = 1, second: int = 2, **more: object) -> Together:
-    return Together(number, first, second, **{"station_id": 1, "minutes": 60, **more})  # type: ignore[arg-type]
+def together(number: int, first: int = 1, second: int = 2, **more: Any) -> Together:
+    return Together(number, first, second, **{"station_id": 1, "minutes": 60, **more})
 
 
 def test_three_lengthenings_by_the_same_two_whoever_asked_are_flagged() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,8 +25,8 @@ PLACES = {
 }
 
 
-def queue(count: int, gap: float, **more: object) -> list[ScanSeen]:
-    return [seen(number, AT + number * gap * SECOND, **more) for number in range(count)]  # type: ignore[arg-type]
+def queue(count: int, gap: float, **more: Any) -> list[ScanSeen]:
+    return [seen(number, AT + number * gap * SECOND, **more) for number in range(count)]
 
 
 def test_ten_people_through_one_device_in_ten_seconds_are_flagged_once() -> None:

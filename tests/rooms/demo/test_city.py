@@ -64,7 +64,7 @@ def city(_city_app: Flask) -> Iterator[Flask]:
 
 
 def count(*conditions: object, of: type = HoursEntry) -> int:
-    return db.session.scalar(select(func.count()).select_from(of).where(*conditions)) or 0  # type: ignore[arg-type]
+    return db.session.scalar(select(func.count()).select_from(of).where(*conditions)) or 0
 
 
 def test_it_has_exactly_as_many_people_and_lines_as_asked_for(city: Flask) -> None:

@@ -51,7 +51,7 @@ def _die_after(monkeypatch: pytest.MonkeyPatch, pieces: int) -> pytest.MonkeyPat
     def keep_some(job: ExportJob, number: int, content: bytes, **more: object) -> None:
         if number >= pieces:
             raise Killed
-        keep(job, number, content, **more)  # type: ignore[arg-type]
+        keep(job, number, content, **more)
 
     monkeypatch.setattr(export_jobs, "PIECE", 500)
     monkeypatch.setattr(exports, "PIECE", 500)

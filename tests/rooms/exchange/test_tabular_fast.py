@@ -196,7 +196,7 @@ def test_a_long_workbook_is_written_with_flat_memory() -> None:
 
     target = Nowhere()
     tracemalloc.start()
-    write_xlsx(target, [Sheet("长", [Column("姓名"), Column("人数", Kind.INTEGER)], rows())])  # type: ignore[arg-type]
+    write_xlsx(target, [Sheet("长", [Column("姓名"), Column("人数", Kind.INTEGER)], rows())])
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert target.size > 300_000
