@@ -31,6 +31,11 @@ HELD: dict[Role, frozenset[Permission]] = {
             P.SEE_ANOMALIES,
             P.IMPORT,
             P.APPROVE_EXPORT,
+            P.SET_POLICIES,
+            P.MERGE_PEOPLE,
+            P.RECOVER_ACCOUNTS,
+            P.RECOGNISE,
+            P.ISSUE_CERTIFICATES,
             P.GRANT_ROLES,
         }
     ),
@@ -41,6 +46,8 @@ HELD: dict[Role, frozenset[Permission]] = {
             P.RAISE_ASSURANCE,
             P.MANAGE_ACTIVITIES,
             P.DECIDE_REVIEWS,
+            P.RECOVER_ACCOUNTS,
+            P.ISSUE_CERTIFICATES,
         }
     ),
     Role.SCANNER: frozenset({P.SCAN}),

@@ -1,0 +1,1 @@
+"""Star levels, points, trainings, honours, evaluations, and the year in review."""
