@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -133,3 +134,26 @@ def is_signed(text: bytes, signature: bytes, public_key: str) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+def sign_openly(purpose: str, message: bytes) -> bytes:
+    """Return the Ed25519 signature (RFC 8032) of a message under the purpose's own key: 64 bytes anybody can check."""
+    return _signer(purpose).sign(message)
+
+
+def public_key(purpose: str) -> bytes:
+    """Return the 32 bytes with which `sign_openly` of a purpose is checked; they may be published."""
+    return _signer(purpose).public_key().public_bytes_raw()
+
+
+def is_signed_openly(message: bytes, signature: bytes, public: bytes) -> bool:
+    """Tell whether the holder of a public key signed a message with `sign_openly`."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _signer(purpose: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(key_for(f"ed25519:{purpose}"))
