@@ -137,7 +137,7 @@ def is_signed(text: bytes, signature: bytes, public_key: str) -> bool:
 
 
 def sign_openly(purpose: str, message: bytes) -> bytes:
-    """Return the Ed25519 signature (RFC 8032) of a message under the purpose's own key: 64 bytes anybody can check."""
+    """Return an Ed25519 signature (RFC 8032) under the purpose's own key: 64 bytes that anybody can check."""
     return _signer(purpose).sign(message)
 
 
