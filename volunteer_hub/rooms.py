@@ -48,6 +48,7 @@ from volunteer_hub.imports import models as _imports
 from volunteer_hub.imports import routes as imports
 from volunteer_hub.ledger import cli as ledger_cli
 from volunteer_hub.ledger import models as _ledger
+from volunteer_hub.merging import models as _merges
 from volunteer_hub.month_close import cli as month_close_cli
 from volunteer_hub.month_close import jobs as month_close_jobs
 from volunteer_hub.month_close import models as _month_close
@@ -109,6 +110,7 @@ TABLES = (
     _leases,
     _imports,
     _ledger,
+    _merges,
     _month_close,
     _notices,
     _regions,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from volunteer_hub.core.db import Base, PrimaryKey, choice
+from volunteer_hub.core.db import Base, BigKey, PrimaryKey, choice
 
 
 class SignInKind(StrEnum):
@@ -57,6 +57,9 @@ class Account(Base):
     password_hash: Mapped[str | None]
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    disabled_reason: Mapped[str | None]
+    #: The account that is signed in to instead: of a person who had registered twice.
+    leads_to_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     is_demonstration: Mapped[bool] = mapped_column(default=False)
 
 
@@ -169,3 +172,55 @@ class FailedSignIn(Base):
     at: Mapped[datetime]
 
     __table_args__ = (Index(None, "address_index", "at"), Index(None, "at"))
+
+
+class RecoveryCode(Base):
+    """A one-time way to a new password, given on paper at a desk to who stands there with the document."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[PrimaryKey]
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    code_digest: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    created_by: Mapped[int] = mapped_column(BigKey)
+    expires_at: Mapped[datetime]
+    #: When it was used, or another took its place.
+    ended_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_recovery_codes_live",
+            "account_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+
+class MobileCode(Base):
+    """Six digits sent to a mobile, to prove that who asks holds it. Only keyed hashes are kept."""
+
+    __tablename__ = "mobile_codes"
+
+    id: Mapped[PrimaryKey]
+    #: What the proof is for; it serves nothing else.
+    purpose: Mapped[str] = mapped_column(String(24))
+    #: Keyed hash of the login, or of the browser's own secret, in which it was asked for.
+    bound_to: Mapped[str] = mapped_column(String(64))
+    mobile_index: Mapped[str]
+    address_index: Mapped[str]
+    code_digest: Mapped[str] = mapped_column(String(64))
+    sent_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("tries BETWEEN 0 AND 5", name="five_tries"),
+        Index(None, "mobile_index", "sent_at"),
+        Index(None, "address_index", "sent_at"),
+        Index(None, "sent_at"),
+    )

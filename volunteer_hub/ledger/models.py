@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer_hub.core.db import Base, BigKey, PrimaryKey, choice
@@ -75,6 +75,9 @@ class HoursEntry(Base):
     recorded_by: Mapped[int | None] = mapped_column(BigKey)
     approved_by: Mapped[int | None] = mapped_column(BigKey)
     reason: Mapped[str | None]
+    #: The line first entered for this service, where this one carries it to another registration of the same
+    #: person, or back again. Whether it was entered in time is asked of that one.
+    origin_id: Mapped[int | None] = mapped_column(ForeignKey("hours_entries.id"))
 
     __table_args__ = (
         CheckConstraint(
@@ -96,6 +99,12 @@ class HoursEntry(Base):
         Index(None, "service_on"),
         Index(None, "region_code", "service_on"),
         Index(None, "team_id", "service_on"),
+        Index(
+            None,
+            "origin_id",
+            sqlite_where=text("origin_id IS NOT NULL"),
+            postgresql_where=text("origin_id IS NOT NULL"),
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer_hub.core.crypto import EncryptedText
@@ -161,3 +161,50 @@ class NumberSeries(Base):
 
     prefix: Mapped[str] = mapped_column(String(20), primary_key=True)
     last: Mapped[int] = mapped_column(BigKey, server_default=text("0"))
+
+
+class MobileChange(Base):
+    """A new mobile that somebody asked for without being able to prove they hold it: it waits, and can be stopped."""
+
+    __tablename__ = "mobile_changes"
+
+    id: Mapped[PrimaryKey]
+    volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteers.id"))
+    mobile: Mapped[str] = mapped_column(EncryptedText("mobile_changes.mobile"))
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    #: True where it took effect, false where it was stopped.
+    changed: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    __table_args__ = (
+        Index(None, "due_at"),
+        Index(
+            "uq_mobile_changes_live",
+            "volunteer_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        CheckConstraint("NOT changed OR ended_at IS NOT NULL", name="changed_at_some_time"),
+    )
+
+
+class RegistrationAttempt(Base):
+    """Somebody tried to register: kept for a day, for the quotas only. All columns are keyed hashes."""
+
+    __tablename__ = "registration_attempts"
+
+    id: Mapped[PrimaryKey]
+    address_index: Mapped[str]
+    device_index: Mapped[str | None]
+    mobile_index: Mapped[str]
+    at: Mapped[datetime]
+    succeeded: Mapped[bool]
+
+    __table_args__ = (
+        Index(None, "address_index", "at"),
+        Index(None, "device_index", "at"),
+        Index(None, "mobile_index", "at"),
+        Index(None, "at"),
+    )
