@@ -33,6 +33,7 @@ from volunteer_hub.checkin import device_routes as checkin_devices
 from volunteer_hub.checkin import models as _checkin
 from volunteer_hub.checkin import routes as checkin
 from volunteer_hub.core import leases as _leases
+from volunteer_hub.core import person_keys as _person_keys
 from volunteer_hub.demo import cli as demo_cli
 from volunteer_hub.exchange import cli as exports_cli
 from volunteer_hub.exchange import export_jobs, identity_routes, job_routes, shift_routes
@@ -82,6 +83,7 @@ from volunteer_hub.reviews import digest_jobs
 from volunteer_hub.reviews import jobs as reviews_jobs
 from volunteer_hub.reviews import models as _reviews
 from volunteer_hub.reviews import walk_in_routes as reviews_walk_ins
+from volunteer_hub.rights import models as _rights
 from volunteer_hub.stations import admin_routes as stations_admin
 from volunteer_hub.stations import models as _stations
 from volunteer_hub.stations import routes as stations
@@ -113,10 +115,12 @@ TABLES = (
     _merges,
     _month_close,
     _notices,
+    _person_keys,
     _regions,
     _reports,
     _reviews,
     _requests,
+    _rights,
     _stations,
     _targets,
     _teams,
