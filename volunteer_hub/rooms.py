@@ -8,15 +8,16 @@ import click
 from flask import Flask
 from flask.blueprints import Blueprint
 
+from volunteer_hub.accounts import acting, subtrees
 from volunteer_hub.accounts import admin_routes as accounts_admin
 from volunteer_hub.accounts import routes as accounts
-from volunteer_hub.accounts import subtrees
 from volunteer_hub.accounts.models import ScopeKind
 from volunteer_hub.activities import admin_routes as activities_admin
 from volunteer_hub.activities import models as _activities
 from volunteer_hub.activities import routes as activities
-from volunteer_hub.amendments import correction_routes, make_up_jobs, make_up_routes
+from volunteer_hub.amendments import correction_routes, make_up_jobs, make_up_routes, objection_jobs, objection_routes
 from volunteer_hub.amendments import models as _requests
+from volunteer_hub.amendments import objection_models as _objections
 from volunteer_hub.anomalies import admin_routes as anomalies_admin
 from volunteer_hub.anomalies import cli as anomalies_cli
 from volunteer_hub.anomalies import jobs as anomalies_jobs
@@ -39,10 +40,15 @@ from volunteer_hub.exchange import cli as exports_cli
 from volunteer_hub.exchange import export_jobs, identity_routes, job_routes, shift_routes
 from volunteer_hub.exchange import models as _exports
 from volunteer_hub.exchange import routes as exchange
+from volunteer_hub.families import above as family_page
+from volunteer_hub.families import models as _families
+from volunteer_hub.families import queries as families_queries
+from volunteer_hub.families import routes as families
 from volunteer_hub.home import api as home_api
 from volunteer_hub.home import cli as home_cli
+from volunteer_hub.home import display_routes as display
+from volunteer_hub.home import family_glimpses, team_subtrees
 from volunteer_hub.home import routes as home
-from volunteer_hub.home import team_subtrees
 from volunteer_hub.imports import invitation_routes as invitations
 from volunteer_hub.imports import jobs as imports_jobs
 from volunteer_hub.imports import models as _imports
@@ -74,6 +80,7 @@ from volunteer_hub.onsite import walk_in_routes as checkin_walk_ins
 from volunteer_hub.publicity import admin_routes as hours_reports
 from volunteer_hub.publicity import models as _reports
 from volunteer_hub.publicity import routes as public_record
+from volunteer_hub.recognition import models as _recognition
 from volunteer_hub.regions import admin_routes as regions_admin
 from volunteer_hub.regions import cli as regions_cli
 from volunteer_hub.regions import models as _regions
@@ -108,6 +115,7 @@ TABLES = (
     _audit,
     _checkin,
     _exports,
+    _families,
     _figures,
     _leases,
     _imports,
@@ -115,6 +123,8 @@ TABLES = (
     _merges,
     _month_close,
     _notices,
+    _objections,
+    _recognition,
     _person_keys,
     _regions,
     _reports,
@@ -130,6 +140,7 @@ TABLES = (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.pages,
     home_api.api,
+    display.pages,
     accounts.pages,
     accounts_admin.pages,
     notices.pages,
@@ -141,6 +152,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     teams_admin.pages,
     volunteers.pages,
     volunteers_admin.pages,
+    families.pages,
     activities.pages,
     activities_admin.pages,
     checkin.pages,
@@ -162,6 +174,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reviews.pages,
     make_up_routes.pages,
     correction_routes.pages,
+    objection_routes.pages,
     public_record.pages,
     hours_reports.pages,
     statistics.pages,
@@ -207,6 +220,7 @@ JOBS: dict[str, tuple[Callable[[], None], int]] = {
     "month-close": (month_close_jobs.prepare_months, 3600),
     "fold-figures": (statistics_jobs.fold_figures, 15),
     "look-for-anomalies": (anomalies_jobs.look, 600),
+    "objections-overdue": (objection_jobs.escalate_overdue, 3600),
     "make-ups-overtaken": (make_up_jobs.take_back_overtaken, 600),
 }
 
@@ -214,6 +228,8 @@ JOBS: dict[str, tuple[Callable[[], None], int]] = {
 def open_all(app: Flask) -> None:
     """Register every room's pages and commands."""
     subtrees.use(ScopeKind.TEAM, team_subtrees.FINDER)
+    acting.use(families_queries.find_acting)
+    family_page.use(family_glimpses.look)
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)
     for group in COMMANDS:

@@ -15,6 +15,7 @@ from volunteer_hub.amendments.correction_queries import CorrectionFile, Subject
 from volunteer_hub.amendments.make_up_decisions import second_person
 from volunteer_hub.amendments.make_ups import own_turn, refuse_nothing
 from volunteer_hub.amendments.models import Correction, RequestState
+from volunteer_hub.amendments.objection_settling import amended_by
 from volunteer_hub.audit import service as audit
 from volunteer_hub.checkin import crediting
 from volunteer_hub.checkin.models import CloseKind, ServiceSession
@@ -120,6 +121,7 @@ def approve(actor: Actor, scope: Scope, correction_id: int, *, now: datetime) ->
         refuse_nothing(credit)
     _settle(correction, RequestState.APPROVED, decider, None, now, new_minutes=credit.credited)
     _carry_out(actor, file, credit, decider, now)
+    amended_by(actor, correction, now=now)
     _record(actor, "reviews.approve_correction", correction, subject, now, reason=correction.reason)
     _tell(
         file,

@@ -20,6 +20,7 @@ from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.ledger.policy import Credit
 from volunteer_hub.ledger.queries import PolicyVersion
 from volunteer_hub.notices import service as notices
+from volunteer_hub.volunteers import queries as volunteers
 from volunteer_hub.volunteers.models import Volunteer
 
 
@@ -38,7 +39,7 @@ def enter(
     db.session.flush()
     ledger.credit(
         ledger.Service(
-            volunteer_id=make_up.volunteer_id,
+            volunteer_id=volunteers.kept_id(make_up.volunteer_id),
             service_on=clock.civil_date(make_up.in_at),
             region_code=make_up.region_code,
             policy_id=policy.id,

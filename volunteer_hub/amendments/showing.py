@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from volunteer_hub.amendments import correction_queries, labels, make_up_queries
+from volunteer_hub.amendments import correction_queries, labels, make_up_queries, objection_queries
 from volunteer_hub.audit import service as audit
 from volunteer_hub.checkin import labels as checkin_labels
 from volunteer_hub.checkin.answers import REDUCTIONS, WORDS
@@ -40,6 +40,7 @@ def count_pending(scope: Scope) -> dict[str, int]:
     return {
         "make_ups": make_up_queries.count_pending(scope),
         "corrections": correction_queries.count_pending(scope),
+        "objections": objection_queries.count_waiting(scope),
     }
 
 

@@ -33,6 +33,15 @@ def delay(served_on: date, recorded_on: date) -> Delay:
     return Delay(passed > LIMIT, certain)
 
 
+def last_in_time(since: date) -> date:
+    """Return the tenth working day after a day: the last on which something due since then is in time."""
+    day, passed = since, 0
+    while passed < LIMIT:
+        day += timedelta(days=1)
+        passed += is_working_day(day)
+    return day
+
+
 def is_working_day(day: date) -> bool:
     """Tell whether people work on a day: by the published calendar, else from Monday to Friday."""
     return bool(chinese_calendar.is_workday(day)) if day.year in _PUBLISHED else day.isoweekday() <= 5

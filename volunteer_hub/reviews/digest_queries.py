@@ -80,16 +80,28 @@ def find_responsible(station_ids: Iterable[int], now: datetime) -> dict[int, lis
     return {station_id: _nearest(grants, path, region_code) for station_id, path, region_code in stations}
 
 
+def find_levels(path: str, region_code: str, now: datetime) -> list[list[int]]:
+    """Return who decides about a station's hours, the nearest level first: see `find_responsible`.
+
+    Without a path those of the division alone.
+    """
+    return _levels(_grants(now), path, region_code)
+
+
 def _nearest(grants: list[tuple[int, Grant]], path: str, region_code: str) -> list[int]:
+    return next(iter(_levels(grants, path, region_code)), [])
+
+
+def _levels(grants: list[tuple[int, Grant]], path: str, region_code: str) -> list[list[int]]:
     by_closeness: dict[tuple[int, int], set[int]] = defaultdict(set)
     for account_id, (_role, kind, value) in grants:
-        if kind is ScopeKind.STATION and path.startswith(value):
+        if kind is ScopeKind.STATION and path and path.startswith(value):
             by_closeness[2, len(value)].add(account_id)
         elif kind is ScopeKind.REGION and region_code.startswith(value):
             by_closeness[1, len(value)].add(account_id)
         elif kind is ScopeKind.EVERYTHING:
             by_closeness[0, 0].add(account_id)
-    return sorted(by_closeness[max(by_closeness)]) if by_closeness else []
+    return [sorted(by_closeness[closeness]) for closeness in sorted(by_closeness, reverse=True)]
 
 
 def _grants(now: datetime) -> list[tuple[int, Grant]]:
