@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, current_app, request, url_for
+from werkzeug.urls import iri_to_uri
 
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.text import N_
 from volunteer_hub.web.access import access
 from volunteer_hub.web.browsers import browser_words
 from volunteer_hub.web.csrf import generate_csrf
+from volunteer_hub.web.display import Theme, display
 from volunteer_hub.web.i18n import say
 
 
@@ -90,6 +92,8 @@ class Navigation:
     """The entries of one asker, and how a narrow screen shares them out."""
 
     links: tuple[Link, ...]
+    #: How many tabs stand beside 更多 on a phone; large type leaves room for fewer.
+    places: int = 4
 
     @property
     def top(self) -> list[Link]:
@@ -103,13 +107,13 @@ class Navigation:
 
     @property
     def tabs(self) -> list[Link]:
-        """Return the four that stand at the bottom of a phone: first what the person is here for."""
+        """Return those that stand at the bottom of a phone: first what the person is here for."""
         own = [link.endpoint for link in self.links if link.endpoint == "home.my_page"]
         work = [link.endpoint for link in self.work[: 3 - len(own)]]
         open_to_all = ["activities.index", "checkin.my_code", "home.my_page", "stations.index", "teams.index"]
         wanted = ["home.index", *((*work, *own) if work else ()), *open_to_all]
         known = {link.endpoint: link for link in self.links}
-        return [known[endpoint] for endpoint in dict.fromkeys(wanted) if endpoint in known][:4]
+        return [known[endpoint] for endpoint in dict.fromkeys(wanted) if endpoint in known][: self.places]
 
     @property
     def more(self) -> list[Link]:
@@ -134,6 +138,8 @@ def init_app(
     def _globals() -> dict[str, Any]:
         return {
             "access": access(),
+            "display": display(),
+            "Theme": Theme,
             "Permission": Permission,
             "csrf_token": generate_csrf,
             "site_name": _site_name(),
@@ -150,7 +156,7 @@ def init_app(
             response.headers["Cache-Control"] = "no-cache"
         return response
 
-    app.jinja_env.globals.update(asset=asset, has_page=has_page, browser_name=browser_name)
+    app.jinja_env.globals.update(asset=asset, has_page=has_page, browser_name=browser_name, here=here)
 
 
 def _site_name() -> str:
@@ -168,7 +174,8 @@ def _navigation(has_record: Callable[[int], bool]) -> Navigation:
             Link(entry.endpoint, say(entry.label), entry.icon, entry.group, _current(entry.endpoint))
             for entry in open_to
             if has_page(entry.endpoint)
-        )
+        ),
+        places=3 if display().elder else 4,
     )
 
 
@@ -187,6 +194,14 @@ def has_page(endpoint: str) -> bool:
 def browser_name(user_agent: str) -> str:
     """Return a browser's name as its owner knows it: 微信 · iPhone."""
     return " · ".join(say(words) for words in browser_words(user_agent))
+
+
+def here() -> str:
+    """Return the address to come back to after a choice made on this page: its own, or / where it cannot be read."""
+    if request.method in ("GET", "HEAD"):
+        return iri_to_uri(request.full_path.rstrip("?"))
+    readable = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    return iri_to_uri(request.path) if readable else "/"
 
 
 _versions: dict[str, int] = {}
