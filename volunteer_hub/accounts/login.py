@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Flask, request, session
+from flask import Flask, current_app, g, has_request_context, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
-from volunteer_hub.accounts import queries
+from volunteer_hub.accounts import acting, queries
+from volunteer_hub.accounts.acting import Acting
 from volunteer_hub.accounts.queries import Bearer
 from volunteer_hub.accounts.roles import permissions_of, scope_of
+from volunteer_hub.audit import service as audit
 from volunteer_hub.core import clock, tokens
 from volunteer_hub.core.actor import Actor
+from volunteer_hub.core.db import before_commit
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.scope import NOTHING, Scope
 
@@ -19,21 +22,36 @@ KEPT = ("language", "arrival")
 
 
 class SignedIn:
-    """Somebody with an account: by login cookie or by token."""
+    """Somebody with an account: by login cookie or by token.
+
+    Who acts for somebody has neither the own roles nor the other's: only those of the other's own pages
+    that the link allows.
+    """
 
     signed_in = True
 
-    def __init__(self, bearer: Bearer, *, by_token: bool) -> None:
+    def __init__(self, bearer: Bearer, *, by_token: bool, acting: Acting | None = None) -> None:
         self.bearer = bearer
         self.by_token = by_token
+        self.acting = acting
         self.actor = Actor(
-            bearer.account_id,
+            acting.account_id if acting else bearer.account_id,
             bearer.display_name,
             device_id=bearer.holder_id if by_token else None,
             address=request.remote_addr,
+            by_account_id=bearer.account_id if acting else None,
         )
-        held = permissions_of(bearer.grants)
+        held = permissions_of(() if acting else bearer.grants)
         self._permissions = held & {Permission.SCAN} if bearer.only_scans else held
+
+    @property
+    def acting_for(self) -> str | None:
+        """Return the name of whom the asker acts for; None for oneself."""
+        return self.acting.name if self.acting else None
+
+    def reaches(self, endpoint: str) -> bool:
+        """Tell whether an own page may be opened: all of one's own, of another's those the link allows."""
+        return self.acting is None or self.acting.may_open(endpoint)
 
     @property
     def login_id(self) -> int | None:
@@ -46,7 +64,7 @@ class SignedIn:
 
     def scope(self, permission: Permission) -> Scope:
         """Return where the permission is held."""
-        if permission not in self._permissions:
+        if permission not in self._permissions or self.acting:
             return NOTHING
         return scope_of(self.bearer.grants, permission, None)
 
@@ -63,6 +81,7 @@ def init_app(app: Flask) -> None:
     """Attach the login manager."""
     manager.session_protection = None
     manager.init_app(app)
+    before_commit(_say_who_acted)
 
 
 @manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login is untyped
@@ -78,8 +97,35 @@ def load_access() -> SignedIn | None:
         bearer = queries.find_by_token(tokens.digest(secret.strip()), clock.now())
         return SignedIn(bearer, by_token=True) if bearer else None
     if current_user.is_authenticated and current_user.bearer:
-        return SignedIn(current_user.bearer, by_token=False)
+        return SignedIn(current_user.bearer, by_token=False, acting=_acting_of(current_user.bearer))
     return None
+
+
+def _acting_of(bearer: Bearer) -> Acting | None:
+    """Return for whom a browser acts: asked anew at each request, so a link that has ended ends it at once."""
+    if bearer.acting_link_id is None or bearer.kiosk_station_id is not None:
+        return None
+    return acting.find(bearer.acting_link_id, bearer.account_id, clock.now(), current_app.config["AGE_ADULT"])
+
+
+def _say_who_acted() -> None:
+    """Write into the trail whatever a request changes on behalf of somebody, in the same transaction.
+
+    It stands at the one place that commits, so that no page can forget it.
+    """
+    asker = g.get("access") if has_request_context() else None
+    if not isinstance(asker, SignedIn) or asker.acting is None:
+        return
+    audit.record(
+        asker.actor,
+        "families.acted",
+        "volunteer",
+        asker.acting.volunteer_id,
+        now=clock.now(),
+        region=asker.acting.region_code,
+        page=request.endpoint,
+        of={name: value for name, value in (request.view_args or {}).items() if isinstance(value, int)},
+    )
 
 
 def kiosk_of_this_browser() -> int | None:

@@ -103,6 +103,8 @@ class Login(Base):
     kiosk_station_id: Mapped[int | None] = mapped_column(ForeignKey("stations.id"))
     kiosk_pin_hash: Mapped[str | None]
     kiosk_failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: By which link this browser acts for somebody; whether the link still holds is asked at each request.
+    acting_link_id: Mapped[int | None] = mapped_column(ForeignKey("care_links.id"))
 
     __table_args__ = (
         Index(None, "account_id"),

@@ -29,6 +29,8 @@ class Bearer:
     only_scans: bool = False
     #: The station whose kiosk this browser shows, and nothing else.
     kiosk_station_id: int | None = None
+    #: By which link this browser acts for somebody, if the link still holds.
+    acting_link_id: int | None = None
 
 
 _live = and_(
@@ -38,7 +40,7 @@ _live = and_(
 )
 _GRANT_COLUMNS = (RoleGrant.role, RoleGrant.scope_kind, RoleGrant.scope_value)
 _BY_LOGIN = (
-    select(Account.id, Account.display_name, Login.id, *_GRANT_COLUMNS, Login.kiosk_station_id)
+    select(Account.id, Account.display_name, Login.id, *_GRANT_COLUMNS, Login.kiosk_station_id, Login.acting_link_id)
     .join(Login, Login.account_id == Account.id)
     .outerjoin(RoleGrant, _live)
     .where(
@@ -79,7 +81,7 @@ def _bearer(statement: object, digest: str, now: datetime, *, is_token: bool = F
     grants = tuple(tuple(row[3:6]) for row in rows if row[3] is not None)
     if is_token:
         return Bearer(account_id, name, holder_id, grants, only_scans=rows[0][6] is TokenKind.DEVICE)
-    return Bearer(account_id, name, holder_id, grants, kiosk_station_id=rows[0][6])
+    return Bearer(account_id, name, holder_id, grants, kiosk_station_id=rows[0][6], acting_link_id=rows[0][7])
 
 
 def sign_in_index(typed: str) -> str:

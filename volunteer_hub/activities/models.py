@@ -136,6 +136,8 @@ class SignUp(Base):
     #: The account that acted: the person, a leader, or None for the waiting list moving up.
     changed_by: Mapped[int | None] = mapped_column(BigKey)
     reason: Mapped[str | None]
+    #: The account that asked for the person; None for who asked by oneself.
+    asked_by: Mapped[int | None] = mapped_column(BigKey)
 
     __table_args__ = (
         UniqueConstraint("shift_id", "volunteer_id"),

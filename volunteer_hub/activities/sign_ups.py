@@ -61,7 +61,7 @@ def withdraw(actor: Actor, shift_id: int, volunteer_id: int, *, now: datetime) -
         raise NotFound
     if now >= shift.starts_at:
         raise DomainError("shift_started", N_("场次已经开始，不能自行退出，请联系活动联系人。"))
-    _move(row, S.WITHDRAWN, actor.account_id, now)
+    _move(row, S.WITHDRAWN, actor.hand, now)
     move_up(shift, now=now)
     return row
 
@@ -191,7 +191,8 @@ def _write(actor: Actor, shift: Shift, volunteer: Volunteer, state: SignUpState,
     row.state = state
     row.team_id = team_id
     row.asked_at = row.changed_at = now
-    row.changed_by = actor.account_id
+    row.changed_by = actor.hand
+    row.asked_by = actor.by_account_id
     row.reason = None
     db.session.add(row)
     db.session.flush()

@@ -21,11 +21,16 @@ def record(
     reason: str | None = None,
     **details: Any,
 ) -> None:
-    """Add one row to the trail. `details` must not hold personal data in clear."""
+    """Add one row to the trail. `details` must not hold personal data in clear.
+
+    Where somebody acts for another, the row names who really acts, and for whom.
+    """
+    if actor.by_account_id is not None:
+        details["on_behalf_of"] = actor.account_id
     db.session.add(
         AuditEntry(
             at=now,
-            actor_account_id=actor.account_id,
+            actor_account_id=actor.hand,
             actor_label=actor.label,
             action=action,
             object_type=object_type,

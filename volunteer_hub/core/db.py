@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, cast
@@ -128,6 +128,15 @@ def one_instant() -> Iterator[None]:
             session.held = None
 
 
+_last_words: list[Callable[[], None]] = []
+
+
+def before_commit(add: Callable[[], None]) -> None:
+    """Let something be written at the end of every transaction, and be committed or undone with it."""
+    if add not in _last_words:
+        _last_words.append(add)
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
     """Open the one write transaction of a request, job or command; commit at the end, undo on any error.
@@ -148,6 +157,8 @@ def transaction() -> Iterator[None]:
         session.connection(execution_options={"writes": True})
     try:
         yield
+        for add in _last_words:
+            add()
         session.commit()
     except BaseException:
         session.rollback()

@@ -10,8 +10,10 @@ from flask import Flask, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from volunteer_hub.core.actor import Actor
+from volunteer_hub.core.errors import Denied
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.scope import NOTHING, Scope
+from volunteer_hub.core.text import N_
 from volunteer_hub.web.csrf import protect_this_request
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -25,6 +27,13 @@ class Access(Protocol):
     #: True where the request carries a bearer token, which a foreign page cannot make a browser send.
     by_token: bool
 
+    @property
+    def acting_for(self) -> str | None:
+        """Return the name of whom the asker acts for; None for oneself."""
+
+    def reaches(self, endpoint: str) -> bool:
+        """Tell whether an own page may be opened: all of one's own, of another's only some."""
+
     def can(self, permission: Permission) -> bool:
         """Tell whether any role of the asker holds the permission, anywhere."""
 
@@ -37,9 +46,14 @@ class Visitor:
 
     signed_in = False
     by_token = False
+    acting_for = None
 
     def __init__(self) -> None:
         self.actor = Actor(None, "visitor", address=request.remote_addr)
+
+    def reaches(self, endpoint: str) -> bool:
+        """Act for nobody."""
+        return True
 
     def can(self, permission: Permission) -> bool:
         """Hold nothing."""
@@ -73,6 +87,14 @@ def scope(permission: Permission) -> Scope:
     return access().scope(permission)
 
 
+def is_open(endpoint: str) -> bool:
+    """Tell whether a page is there for this asker, as far as one knows without its object."""
+    view = current_app.view_functions.get(endpoint)
+    if view is None:
+        return False
+    return getattr(view, "access", None) is not Permission.OWN_PAGES or access().reaches(endpoint)
+
+
 def is_api() -> bool:
     """Tell whether the request is for the JSON interface."""
     return request.path.startswith("/api/")
@@ -98,6 +120,8 @@ def require(permission: Permission) -> Callable[[View], View]:
                 return _ask_to_sign_in()
             if not asker.can(permission):
                 abort(403)
+            if permission is Permission.OWN_PAGES and not asker.reaches(request.endpoint or ""):
+                raise Denied("not_on_behalf", N_("代他人操作时不能打开这个页面。请先回到自己的账号。"))
             if is_api() and not asker.by_token:
                 protect_this_request()
             return view(*args, **kwargs)

@@ -14,7 +14,7 @@ from werkzeug.urls import iri_to_uri
 
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.text import N_
-from volunteer_hub.web.access import access
+from volunteer_hub.web.access import access, is_open
 from volunteer_hub.web.browsers import browser_words
 from volunteer_hub.web.csrf import generate_csrf
 from volunteer_hub.web.display import Theme, display
@@ -187,8 +187,8 @@ def _current(endpoint: str) -> str:
 
 
 def has_page(endpoint: str) -> bool:
-    """Tell whether this deployment has the page: a room that is left out leaves no dead links."""
-    return endpoint in current_app.view_functions
+    """Tell whether this deployment has the page, and the asker may open it for whom one acts: no dead links."""
+    return is_open(endpoint)
 
 
 def browser_name(user_agent: str) -> str:

@@ -1,0 +1,35 @@
+"""Acting for somebody else. Who may is decided in the families room above, which the list of rooms brings here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Acting:
+    """For whom a browser acts, by which link, and which of the other's own pages it may open."""
+
+    link_id: int
+    account_id: int
+    volunteer_id: int
+    name: str
+    #: Where the other lives, for the trail of that division.
+    region_code: str | None
+    may_open: Callable[[str], bool]
+
+
+#: Link, the account that would act, the instant, and from how many years on nobody has a guardian.
+Finder = Callable[[int, int, datetime, int], Acting | None]
+_finders: list[Finder] = []
+
+
+def use(finder: Finder) -> None:
+    """Bring the room that knows who may act for whom; called by the list of rooms."""
+    _finders[:] = [finder]
+
+
+def find(link_id: int, account_id: int, now: datetime, adult: int) -> Acting | None:
+    """Return for whom this account acts by this link; None where the link no longer holds."""
+    return next((found for finder in _finders if (found := finder(link_id, account_id, now, adult))), None)

@@ -1,0 +1,53 @@
+"""Forms of the family page and of the desk."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from volunteer_hub.families.labels import KINDS
+from volunteer_hub.families.models import CareKind
+from volunteer_hub.web.forms import Form, SelectField, StringField, at_most, choices, required
+
+
+class InviteForm(Form):
+    """As what somebody may act for the person who gives the code away."""
+
+    kind = SelectField(
+        _l("谁来代办"),
+        choices=choices((kind, _l(KINDS[kind])) for kind in (CareKind.RELATIVE, CareKind.HELPER)),
+        coerce=CareKind,
+    )
+
+
+class JoinForm(Form):
+    """The code somebody was given."""
+
+    code = StringField(
+        _l("代办码（8 位数字）"),
+        [required(), at_most(20)],
+        render_kw={"inputmode": "numeric", "autocomplete": "one-time-code"},
+    )
+
+
+class DeskLinkForm(Form):
+    """Who may act for the person at the desk, and what staff looked at."""
+
+    number = StringField(
+        _l("代办人的志愿者编号"),
+        [required(), at_most(30)],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+    kind = SelectField(
+        _l("关系"), choices=choices((kind, _l(words)) for kind, words in KINDS.items()), coerce=CareKind
+    )
+    evidence = StringField(
+        _l("核验了什么"),
+        [required(), at_most(200)],
+        render_kw={"autocomplete": "off", "placeholder": _l("例如：户口本和双方身份证原件；老人在场并同意")},
+    )
+
+
+class DeskEndForm(Form):
+    """Why staff end a link."""
+
+    reason = StringField(_l("结束理由"), [required(), at_most(200)], render_kw={"autocomplete": "off"})

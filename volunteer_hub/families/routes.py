@@ -1,0 +1,157 @@
+"""The family page: for whom one may act and who may act for oneself; acting, and going back to oneself."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from volunteer_hub.accounts import login
+from volunteer_hub.accounts import service as accounts
+from volunteer_hub.core import clock
+from volunteer_hub.core.db import transaction
+from volunteer_hub.core.errors import DomainError, NotFound
+from volunteer_hub.core.permission import Permission
+from volunteer_hub.core.text import N_
+from volunteer_hub.families import above, labels, queries, service
+from volunteer_hub.families.forms import InviteForm, JoinForm
+from volunteer_hub.volunteers import children, texts
+from volunteer_hub.volunteers import queries as volunteers
+from volunteer_hub.volunteers.ages import Ages, full_years
+from volunteer_hub.volunteers.models import Volunteer
+from volunteer_hub.volunteers.showing import ages
+from volunteer_hub.web.access import access, actor, require
+from volunteer_hub.web.limits import limiter
+
+pages = Blueprint("families", __name__, url_prefix="/me/family")
+
+Answer = str | Response | tuple[str, int]
+
+
+@pages.get("")
+@require(Permission.OWN_PAGES)
+def own() -> Answer:
+    return _page()
+
+
+@pages.route("/children/new", methods=["GET", "POST"])
+@require(Permission.OWN_PAGES)
+@limiter.limit("20/hour", methods=["POST"])
+def new_child() -> Answer:
+    carer = _own()
+    form = children.form_for(carer, ages())
+    if form.validate_on_submit():
+        try:
+            agreed_to = texts.agreed_texts(form.shown.data)
+            with transaction():
+                given = form.given(agreed_to)
+                child = service.register_child(actor(), _own(), given, now=clock.now(), ages=ages())
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("%(name)s已注册，志愿者编号 %(number)s。", name=child.name, number=child.number))
+            return redirect(url_for("families.own"))
+    return children.page("families/new_child.html", form, carer=carer)
+
+
+@pages.post("/code")
+@require(Permission.OWN_PAGES)
+def make_code() -> Answer:
+    """Answer with a page instead of a redirect: the code is kept nowhere that a next page could read."""
+    form = InviteForm()
+    if not form.validate_on_submit():
+        return _page(inviting=form)
+    try:
+        with transaction():
+            code = service.make_code(actor(), _own(), form.kind.data, now=clock.now(), ages=ages())
+    except NotFound:
+        raise
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return _page(inviting=form)
+    minutes = int(service.CODE_LIFETIME.total_seconds()) // 60
+    return render_template("families/code.html", code=code, kind=form.kind.data, labels=labels, minutes=minutes)
+
+
+@pages.post("/join")
+@require(Permission.OWN_PAGES)
+@limiter.limit("10/hour", key_func=lambda: f"care-code:{actor().account_id}")
+def join() -> Answer:
+    form = JoinForm()
+    if not form.validate_on_submit():
+        return _page(joining=form)
+    try:
+        with transaction():
+            service.redeem(actor(), _own(), form.code.data, now=clock.now(), ages=ages())
+    except NotFound:
+        raise
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return _page(joining=form)
+    flash(_("已建立代办关系。"))
+    return redirect(url_for("families.own"))
+
+
+@pages.post("/<int:link_id>/act")
+@require(Permission.OWN_PAGES)
+def act(link_id: int) -> Response:
+    """Act for somebody from the next request on, with this browser."""
+    asker = access()
+    if not isinstance(asker, login.SignedIn) or asker.login_id is None:
+        raise NotFound
+    with transaction():
+        now = clock.now()
+        cared = queries.get_cared_for(asker.bearer.account_id, link_id, now, ages())
+        service.act_for(actor(), asker.login_id, cared, now=now)
+    return redirect(url_for("home.my_page"))
+
+
+@pages.post("/back")
+@require(Permission.OWN_PAGES)
+def back() -> Response:
+    """Be oneself again."""
+    asker = access()
+    if isinstance(asker, login.SignedIn) and asker.login_id is not None:
+        with transaction():
+            accounts.act_by(asker.bearer.account_id, asker.login_id, None)
+    return redirect(url_for("families.own"))
+
+
+@pages.post("/<int:link_id>/end")
+@require(Permission.OWN_PAGES)
+def end(link_id: int) -> Response:
+    with transaction():
+        service.end(actor(), link_id, now=clock.now())
+    flash(_("代办关系已结束。"))
+    return redirect(url_for("families.own"))
+
+
+def _own() -> Volunteer:
+    volunteer = volunteers.find_by_account(actor().account_id or 0)
+    if volunteer is None:
+        raise DomainError("not_a_volunteer", N_("您的账号还没有登记为志愿者，请先注册。"))
+    return volunteer
+
+
+def _page(*, inviting: InviteForm | None = None, joining: JoinForm | None = None) -> Answer:
+    now, thresholds = clock.now(), ages()
+    account_id = actor().account_id or 0
+    volunteer = volunteers.find_by_account(account_id)
+    cared_for = queries.list_cared_for(account_id, now, thresholds)
+    page = render_template(
+        "families/own.html",
+        volunteer=volunteer,
+        is_minor=volunteer is not None and _is_minor(volunteer, thresholds),
+        people=[(cared, above.glimpse(cared.volunteer.id, now)) for cared in cared_for],
+        carers=queries.list_carers(volunteer.id, now, thresholds) if volunteer else [],
+        inviting=inviting or InviteForm(None),
+        joining=joining or JoinForm(None),
+        labels=labels,
+        adult=current_app.config["AGE_ADULT"],
+    )
+    sent = inviting or joining
+    return page, 422 if sent and (sent.errors or sent.form_errors) else 200
+
+
+def _is_minor(volunteer: Volunteer, thresholds: Ages) -> bool:
+    return volunteer.birth_on is not None and full_years(volunteer.birth_on, clock.today()) < thresholds.adult
