@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from volunteer_hub.core.text import N_
-from volunteer_hub.home.records import RecordState
+from volunteer_hub.home.records import RecordState, Step
 from volunteer_hub.ledger.models import HoursClass
 
 STATES = {
@@ -25,6 +25,16 @@ STATE_NOTES = {
     RecordState.PENDING: N_("没有扫码签退或与别的时段重叠，等阵地负责人确认后才计入。"),
     RecordState.RUNNING: N_("离开时记得签退。"),
     RecordState.REVERSED: N_("原来计入的时长已更正。"),
+}
+#: What a record waits for: who takes the step, since when, and by when at the latest.
+STEPS = {
+    Step.LEAVING: N_("离开时记得签退。"),
+    Step.REVIEW: N_("等%(station)s的负责人确认：%(since)s 起，最晚 %(until)s。"),
+    Step.SCAN_REVIEW: N_("扫码有疑问，等%(station)s的负责人核实：%(since)s 起，最晚 %(until)s。"),
+    Step.OWN_WORD: N_("%(station)s为您申请了补录，等您说明是否参加了。"),
+    Step.SECOND_PERSON: N_("%(station)s为您申请了补录，等另一人审核：%(since)s 起。"),
+    Step.CORRECTION: N_("%(station)s提出了更正，等另一人审核：%(since)s 起。"),
+    Step.OBJECTION: N_("您的异议在等答复：%(since)s 起，最晚 %(until)s。"),
 }
 CLASSES = {
     HoursClass.A: N_("A 系统计时"),

@@ -5,19 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from volunteer_hub.activities import queries as activities
 from volunteer_hub.activities.models import Activity, ActivityState, Shift
 from volunteer_hub.activities.queries import Listed
-from volunteer_hub.checkin.models import CloseKind, ServiceSession
+from volunteer_hub.checkin.models import ServiceSession
 from volunteer_hub.core import clock
-from volunteer_hub.core.db import AnyRow, db
+from volunteer_hub.core.db import db
+from volunteer_hub.core.paging import Page
 from volunteer_hub.core.scope import EVERYTHING, Scope
-from volunteer_hub.home.records import ActivityRecord, CaseFacts, Record, grouped, net_minutes, of_entry, of_session
-from volunteer_hub.ledger import queries as ledger
-from volunteer_hub.ledger.models import HoursBalance, HoursClass
-from volunteer_hub.reviews.models import ReviewCase
+from volunteer_hub.home.record_queries import Span, list_records
+from volunteer_hub.home.records import (
+    ActivityRecord,
+    Placed,
+    RecordState,
+    grouped,
+    is_waiting_for_others,
+    sorted_newest,
+)
+from volunteer_hub.ledger.models import HoursBalance, HoursClass, HoursEntry
 from volunteer_hub.statistics import queries as statistics
 from volunteer_hub.statistics.answer import Answer
 from volunteer_hub.statistics.question import Question
@@ -30,6 +37,10 @@ LATE = timedelta(hours=2)
 KEPT = timedelta(minutes=10)
 
 
+#: Records on one page of one's own.
+PER_PAGE = 20
+
+
 @dataclass(frozen=True)
 class OwnHours:
     """A volunteer's minutes over the whole ledger, by class, and the stays behind them by activity."""
@@ -39,72 +50,85 @@ class OwnHours:
     activities: list[ActivityRecord]
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which part of the own record is asked for; None is all of it."""
+
+    year: int | None = None
+    activity_id: int | None = None
+    state: RecordState | None = None
+
+
+@dataclass(frozen=True)
+class OwnRecord:
+    """One page of a volunteer's record, and what all of what was asked for comes to."""
+
+    page: Page[Placed]
+    #: The page's records by activity, both latest first.
+    activities: list[ActivityRecord]
+    #: Minutes that count, by activity (None: hours from elsewhere) and by class.
+    by_activity: dict[int | None, int]
+    by_class: dict[HoursClass, int]
+    #: How many records are in each state, whichever was asked for.
+    by_state: dict[RecordState, int]
+    #: What somebody still has to decide, the oldest first.
+    waiting: list[Placed]
+
+    @property
+    def minutes(self) -> int:
+        """Return the minutes that count."""
+        return sum(self.by_class.values())
+
+
 def get_own_hours(volunteer_id: int) -> OwnHours:
     """Return a volunteer's hours; the total is the ledger's balance, not a sum of what is listed."""
+    minutes, by_class = get_own_sums(volunteer_id)
+    return OwnHours(minutes, by_class, grouped(list_records(volunteer_id, Span())))
+
+
+def get_own_sums(volunteer_id: int) -> tuple[int, dict[HoursClass, int]]:
+    """Return a volunteer's minutes over the whole ledger, and by class, from the ledger's own sums."""
     balance = db.session.get(HoursBalance, volunteer_id)
-    by_class = {
-        kind: getattr(balance, f"class_{kind.value.lower()}")
-        for kind in HoursClass
-        if balance and getattr(balance, f"class_{kind.value.lower()}")
-    }
-    return OwnHours(balance.minutes if balance else 0, by_class, grouped(_records(volunteer_id)))
+    by_class = {kind: getattr(balance, f"class_{kind.value.lower()}") for kind in HoursClass if balance}
+    return balance.minutes if balance else 0, {kind: minutes for kind, minutes in by_class.items() if minutes}
 
 
-def _records(volunteer_id: int) -> list[tuple[int | None, str | None, Record]]:
-    entries = ledger.list_entries(volunteer_id)
-    net = net_minutes(entries)
-    by_source = {entry.source: entry for entry in entries if entry.reverses_id is None}
-    records: list[tuple[int | None, str | None, Record]] = []
-    cases = _cases(volunteer_id)
-    for session, activity_id, title in _sessions(volunteer_id):
-        sources = [f"session:{session.id}", *(f"session:{session.id}:{n}" for n in range(2, session.revision + 1))]
-        lines = [by_source.pop(source) for source in sources if source in by_source]
-        if session.closed_by is CloseKind.VOIDED and not lines:
-            continue
-        left = sum(net[entry.id] for entry in lines) if lines else None
-        case = cases.get(session.id) or (CaseFacts(True, lines[-1].reason) if lines else None)
-        made = of_session(session, clock.civil_date(session.in_at), left, case)
-        records.append((activity_id, title, made))
-    titles = _titles([entry.shift_id for entry in by_source.values() if entry.shift_id])
-    for entry in by_source.values():
-        activity_id, title = titles.get(entry.shift_id or 0, (None, None))
-        records.append((activity_id, title, of_entry(entry, net[entry.id])))
-    return records
-
-
-def _sessions(volunteer_id: int) -> list[AnyRow]:
-    return list(
-        db.session.execute(
-            select(ServiceSession, Activity.id, Activity.title)
-            .join(Shift, Shift.id == ServiceSession.shift_id)
-            .join(Activity, Activity.id == Shift.activity_id)
-            .where(ServiceSession.volunteer_id == volunteer_id)
-        )
+def get_own_record(volunteer_id: int, wanted: Wanted, number: int = 1, size: int = PER_PAGE) -> OwnRecord:
+    """Return one page of a volunteer's record: however much somebody served, a page stays a page."""
+    found = [
+        placed
+        for placed in list_records(volunteer_id, Span.of_year(wanted.year))
+        if wanted.activity_id in (None, placed[0])
+    ]
+    by_activity: dict[int | None, int] = {}
+    by_class: dict[HoursClass, int] = {}
+    by_state: dict[RecordState, int] = {}
+    for activity_id, _, record in found:
+        by_activity[activity_id] = by_activity.get(activity_id, 0) + record.minutes
+        by_class[record.hours_class] = by_class.get(record.hours_class, 0) + record.minutes
+        by_state[record.state] = by_state.get(record.state, 0) + 1
+    waiting = [placed for placed in found if is_waiting_for_others(placed[2].state, placed[2].waiting)]
+    shown = sorted_newest(placed for placed in found if wanted.state in (None, placed[2].state))
+    number = min(max(1, number), max(1, -(-len(shown) // size)))
+    rows = shown[(number - 1) * size : number * size]
+    return OwnRecord(
+        Page(rows, number, size, len(shown)),
+        grouped(rows),
+        by_activity,
+        {kind: minutes for kind, minutes in sorted(by_class.items()) if minutes},
+        by_state,
+        sorted_newest(waiting)[::-1],
     )
 
 
-def _cases(volunteer_id: int) -> dict[int, CaseFacts]:
-    """Return what reviewers made of the sessions; a session is decided when all its cases are."""
-    rows = db.session.execute(
-        select(ServiceSession.id, ReviewCase.decided_at, ReviewCase.reason)
-        .join(ServiceSession, ServiceSession.id == ReviewCase.session_id)
-        .where(ServiceSession.volunteer_id == volunteer_id)
-        .order_by(ReviewCase.decided_at)
-    )
-    cases: dict[int, CaseFacts] = {}
-    for session_id, decided_at, reason in rows:
-        before = cases.get(session_id, CaseFacts(True))
-        cases[session_id] = CaseFacts(before.is_decided and decided_at is not None, reason or before.reason)
-    return cases
-
-
-def _titles(shift_ids: list[int]) -> dict[int, tuple[int, str]]:
-    if not shift_ids:
-        return {}
-    rows = db.session.execute(
-        select(Shift.id, Activity.id, Activity.title).join(Activity).where(Shift.id.in_(shift_ids))
-    )
-    return {shift_id: (activity_id, title) for shift_id, activity_id, title in rows}
+def list_own_years(volunteer_id: int) -> list[int]:
+    """Return the years from the first to the last of which anything is recorded, the latest first."""
+    lines = select(func.min(HoursEntry.service_on), func.max(HoursEntry.service_on))
+    stays = select(func.min(ServiceSession.in_at), func.max(ServiceSession.in_at))
+    days = [day for day in db.session.execute(lines.where(HoursEntry.volunteer_id == volunteer_id)).one() if day]
+    stayed = db.session.execute(stays.where(ServiceSession.volunteer_id == volunteer_id)).one()
+    days += [clock.civil_date(instant) for instant in stayed if instant]
+    return list(range(max(days).year, min(days).year - 1, -1)) if days else []
 
 
 def has_record(account_id: int) -> bool:

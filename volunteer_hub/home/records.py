@@ -1,4 +1,4 @@
-"""A volunteer's own record of service, folded from sessions and ledger lines: what counts, and why not. Pure."""
+"""A volunteer's own record, folded from sessions and ledger lines: what counts, what waits, and why. Pure."""
 
 from __future__ import annotations
 
@@ -21,12 +21,46 @@ class RecordState(StrEnum):
     REVERSED = "reversed"
 
 
+class Step(StrEnum):
+    """What a record waits for."""
+
+    LEAVING = "leaving"
+    REVIEW = "review"
+    SCAN_REVIEW = "scan_review"
+    OWN_WORD = "own_word"
+    SECOND_PERSON = "second_person"
+    CORRECTION = "correction"
+    OBJECTION = "objection"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One step that somebody has to take: who, since when, and by which civil date at the latest."""
+
+    step: Step
+    #: The station that decides; None where it is the division's office, or the person.
+    station: str | None = None
+    since: datetime | None = None
+    until: date | None = None
+    #: Where the person can do something about it.
+    link: str | None = None
+
+
 @dataclass(frozen=True)
 class CaseFacts:
     """What a reviewer has made of a session so far."""
 
     is_decided: bool
     reason: str | None = None
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a record comes from; an objection to it names this one."""
+
+    kind: str
+    id: int
 
 
 @dataclass(frozen=True)
@@ -43,6 +77,8 @@ class Record:
     reductions: tuple[str, ...] = ()
     #: What the reviewer or the recorder wrote.
     note: str | None = None
+    origin: Origin | None = None
+    waiting: tuple[Waiting, ...] = ()
 
 
 @dataclass
@@ -59,6 +95,10 @@ class ActivityRecord:
         return sum(record.minutes for record in self.records)
 
 
+#: A record with the activity it belongs to: its id and title, None for hours from elsewhere.
+Placed = tuple[int | None, str | None, Record]
+
+
 def net_minutes(entries: Iterable[HoursEntry]) -> dict[int, int]:
     """Return for each credit, by id, the minutes left after its reversal."""
     net: dict[int, int] = {}
@@ -68,7 +108,13 @@ def net_minutes(entries: Iterable[HoursEntry]) -> dict[int, int]:
     return net
 
 
-def of_session(session: ServiceSession, service_on: date, net: int | None, case: CaseFacts | None) -> Record:
+def of_session(
+    session: ServiceSession,
+    service_on: date,
+    net: int | None,
+    case: CaseFacts | None,
+    waiting: Sequence[Waiting] = (),
+) -> Record:
     """Return the record of a stay. `net` is its ledger line's minutes after reversal, None where it has no line."""
     return Record(
         service_on=service_on,
@@ -79,24 +125,43 @@ def of_session(session: ServiceSession, service_on: date, net: int | None, case:
         out_at=session.out_at,
         reductions=tuple(key for key in session.reductions.split(",") if key),
         note=case.reason if case else None,
+        origin=Origin("session", session.id),
+        waiting=tuple(waiting),
     )
 
 
-def of_entry(entry: HoursEntry, net: int) -> Record:
+def of_entry(entry: HoursEntry, net: int, origin: Origin | None = None, waiting: Sequence[Waiting] = ()) -> Record:
     """Return the record of a credit that came without a stay: entered afterwards, or from elsewhere."""
-    state = RecordState.COUNTED if net else RecordState.REVERSED
-    return Record(entry.service_on, state, net, entry.hours_class, note=entry.reason)
+    return Record(
+        entry.service_on,
+        RecordState.COUNTED if net else RecordState.REVERSED,
+        net,
+        entry.hours_class,
+        note=entry.reason,
+        origin=origin or Origin("entry", entry.id),
+        waiting=tuple(waiting),
+    )
 
 
-def grouped(records: Sequence[tuple[int | None, str | None, Record]]) -> list[ActivityRecord]:
+def sorted_newest(records: Iterable[Placed]) -> list[Placed]:
+    """Return records, the latest first."""
+    return sorted(records, key=_newest, reverse=True)
+
+
+def grouped(records: Iterable[Placed]) -> list[ActivityRecord]:
     """Return records by activity, both latest first."""
     groups: dict[int | None, ActivityRecord] = {}
-    for activity_id, title, record in sorted(records, key=_newest, reverse=True):
+    for activity_id, title, record in sorted_newest(records):
         groups.setdefault(activity_id, ActivityRecord(activity_id, title)).records.append(record)
     return list(groups.values())
 
 
-def _newest(row: tuple[int | None, str | None, Record]) -> tuple[date, float]:
+def is_waiting_for_others(state: RecordState, waiting: Sequence[Waiting]) -> bool:
+    """Tell whether anything about a record is still to be decided."""
+    return state is RecordState.PENDING or any(step.step is not Step.LEAVING for step in waiting)
+
+
+def _newest(row: Placed) -> tuple[date, float]:
     record = row[2]
     return record.service_on, record.in_at.timestamp() if record.in_at else 0.0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, current_app, render_template, request
 from sqlalchemy import text
 
 from volunteer_hub.activities import labels as activity_labels
@@ -13,6 +13,10 @@ from volunteer_hub.core import clock
 from volunteer_hub.core.db import db
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.home import labels, queries
+from volunteer_hub.home.queries import Wanted
+from volunteer_hub.home.records import RecordState
+from volunteer_hub.ledger import queries as ledger
+from volunteer_hub.recognition import queries as recognition
 from volunteer_hub.regions.labels import BASES
 from volunteer_hub.reviews import queries as reviews
 from volunteer_hub.volunteers import queries as volunteers
@@ -22,6 +26,8 @@ from volunteer_hub.web.access import access, actor, public, require
 pages = Blueprint("home", __name__)
 
 SHOWN = 6
+#: Records on one's own page; the rest stands on a page of its own.
+LATEST = 8
 WORDS = {
     "labels": labels,
     "reductions": REDUCTIONS,
@@ -60,7 +66,7 @@ def _bench() -> str:
         "home/bench.html",
         volunteer=volunteer,
         opened=opened,
-        hours=queries.get_own_hours(volunteer.id) if volunteer else None,
+        minutes=ledger.get_balance(volunteer.id) if volunteer else 0,
         next_shifts=activities.list_next_shifts(volunteer.id, now)[:3] if volunteer else [],
         todays=[] if scans.empty else queries.list_todays_shifts(scans, now, SHOWN),
         waiting=0 if decides.empty else reviews.count_open(decides),
@@ -79,12 +85,41 @@ def my_page() -> str:
     now, volunteer = clock.now(), _own_volunteer()
     if volunteer is None:
         return render_template("home/no_volunteer.html")
+    minutes, by_class = queries.get_own_sums(volunteer.id)
     return render_template(
         "home/my_page.html",
         volunteer=volunteer,
-        hours=queries.get_own_hours(volunteer.id),
+        minutes=minutes,
+        by_class=by_class,
+        record=queries.get_own_record(volunteer.id, Wanted(), size=LATEST),
+        star=recognition.own_star(volunteer.id, now),
         next_shifts=activities.list_next_shifts(volunteer.id, now),
         teams=queries.list_own_teams(volunteer.id),
+        year=clock.today().year,
+    )
+
+
+@pages.get("/me/record")
+@require(Permission.OWN_PAGES)
+def my_record() -> str:
+    """Show everything recorded of oneself, a page at a time: by year, by activity, by state."""
+    volunteer = _own_volunteer()
+    if volunteer is None:
+        return render_template("home/no_volunteer.html")
+    years = queries.list_own_years(volunteer.id)
+    wanted = _wanted(years)
+    record = queries.get_own_record(volunteer.id, wanted, request.args.get("page", 1, int))
+    return render_template("home/my_record.html", record=record, wanted=wanted, years=years)
+
+
+def _wanted(years: list[int]) -> Wanted:
+    """Return what the address asks for; a year of which nothing is recorded asks for all."""
+    year = request.args.get("year", type=int)
+    state = request.args.get("state", "")
+    return Wanted(
+        year if year in years else None,
+        request.args.get("activity", type=int),
+        RecordState(state) if state in set(RecordState) else None,
     )
 
 

@@ -8,7 +8,16 @@ import pytest
 
 from volunteer_hub.checkin.models import CloseKind, ServiceSession
 from volunteer_hub.home import labels
-from volunteer_hub.home.records import CaseFacts, Record, RecordState, grouped, net_minutes, of_entry, of_session
+from volunteer_hub.home.records import (
+    CaseFacts,
+    Origin,
+    Record,
+    RecordState,
+    grouped,
+    net_minutes,
+    of_entry,
+    of_session,
+)
 from volunteer_hub.ledger.models import EntryKind, HoursClass, HoursEntry
 
 IN = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
@@ -69,7 +78,9 @@ def test_a_reversal_lowers_the_line_it_reverses() -> None:
 
 def test_hours_without_a_stay_tell_who_recorded_them_why() -> None:
     line = HoursEntry(id=1, minutes=60, service_on=DAY, hours_class=HoursClass.C, reason="设备停电")
-    assert of_entry(line, 60) == Record(DAY, RecordState.COUNTED, 60, HoursClass.C, note="设备停电")
+    assert of_entry(line, 60) == Record(
+        DAY, RecordState.COUNTED, 60, HoursClass.C, note="设备停电", origin=Origin("entry", 1)
+    )
     assert of_entry(line, 0).state is RecordState.REVERSED
 
 
