@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, or_, select
 
+from volunteer_hub.accounts.models import Account
 from volunteer_hub.activities.models import Activity, ActivityState, Project, Shift, SignUp, SignUpState
 from volunteer_hub.activities.queries import Listed, get_shift, listed, paged, within
 from volunteer_hub.core import clock
@@ -42,6 +43,8 @@ class OnRoster(NamedTuple):
     sign_up: SignUp
     volunteer: Volunteer
     team_name: str | None
+    #: Who asked for the person; None for who asked by oneself.
+    asked_by_name: str | None
 
 
 def page_shifts(scope: Scope, now: datetime, number: int, *, past: bool = False) -> Page[Listed]:
@@ -94,9 +97,10 @@ def get_sign_up(scope: Scope, sign_up_id: int) -> SignUp:
 def list_roster(shift_id: int) -> list[OnRoster]:
     """Return a shift's sign-ups with the people, in the order in which they asked."""
     rows = db.session.execute(
-        select(SignUp, Volunteer, Team.name)
+        select(SignUp, Volunteer, Team.name, Account.display_name)
         .join(Volunteer, Volunteer.id == SignUp.volunteer_id)
         .outerjoin(Team, Team.id == SignUp.team_id)
+        .outerjoin(Account, Account.id == SignUp.asked_by)
         .where(SignUp.shift_id == shift_id)
         .order_by(SignUp.asked_at, SignUp.id)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from volunteer_hub.activities import candidates, eligibility, labels, queries, sign_ups
+from volunteer_hub.activities import accompanying, candidates, eligibility, family_routes, labels, queries, sign_ups
 from volunteer_hub.activities.forms import FilterForm
 from volunteer_hub.activities.models import Activity, Shift, SignUpState
 from volunteer_hub.core import clock
@@ -18,13 +19,16 @@ from volunteer_hub.core.db import transaction
 from volunteer_hub.core.errors import DomainError, NotFound
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.text import N_
+from volunteer_hub.families import queries as families
 from volunteer_hub.volunteers.ages import full_years
 from volunteer_hub.volunteers.models import Volunteer
+from volunteer_hub.volunteers.showing import ages
 from volunteer_hub.web.access import access, actor, public, require, scope
 from volunteer_hub.web.forms import choices
 from volunteer_hub.web.i18n import say
 
 pages = Blueprint("activities", __name__)
+family_routes.add_to(pages)
 
 
 @pages.context_processor
@@ -69,6 +73,7 @@ def sign_up(shift_id: int) -> Response | tuple[str, int]:
     try:
         with transaction():
             minimum_age = current_app.config["AGE_MINIMUM"]
+            accompanying.refuse_alone(_volunteer(), shift_id, now=clock.now(), ages=ages())
             row = sign_ups.sign_up(actor(), shift_id, _volunteer(), now=clock.now(), minimum_age=minimum_age)
     except DomainError as refusal:
         return _page(queries.get_public(activity_id), refusal), refusal.status
@@ -82,6 +87,7 @@ def withdraw(shift_id: int) -> Response | tuple[str, int]:
     activity_id = queries.get_public_by_shift(shift_id).id
     try:
         with transaction():
+            accompanying.refuse_leaving_alone(_volunteer(), shift_id, now=clock.now(), ages=ages())
             sign_ups.withdraw(actor(), shift_id, _volunteer().id, now=clock.now())
     except DomainError as refusal:
         return _page(queries.get_public(activity_id), refusal), refusal.status
@@ -123,6 +129,7 @@ def _page(activity: Activity, refusal: DomainError | None = None) -> str:
         ahead={row.shift_id: queries.count_ahead(row) for row in own.values() if row.state is SignUpState.WAITING},
         verdicts=_verdicts(activity, coming, volunteer),
         accompanied=_accompanied(volunteer),
+        has_family=_has_family(now),
         manages=_manages(activity),
         refusal=refusal,
         now=now,
@@ -142,6 +149,11 @@ def _accompanied(volunteer: Volunteer | None) -> int | None:
     if volunteer is None or volunteer.birth_on is None:
         return None
     return age if full_years(volunteer.birth_on, clock.today()) < age else None
+
+
+def _has_family(now: datetime) -> bool:
+    asker = access()
+    return asker.acting_for is None and families.count_cared_for(asker.actor.account_id or 0, now, ages()) > 0
 
 
 def _manages(activity: Activity) -> bool:

@@ -181,6 +181,15 @@ def acting(actor: Actor, cared: Cared) -> Actor:
     return Actor(cared.volunteer.account_id, actor.label, address=actor.address, by_account_id=actor.hand)
 
 
+def note_act(actor: Actor, cared: Cared, page: str, of: dict[str, int], *, now: datetime) -> None:
+    """Leave the row for one act done for somebody while one acts for oneself otherwise, as for a whole family."""
+    standing = volunteers.current_standing(cared.volunteer.id)
+    region = standing.region_code if standing else None
+    audit.record(
+        actor, "families.acted", "volunteer", cared.volunteer.id, now=now, region=region, page=page, of=of
+    )
+
+
 def _check(carer: Volunteer, cared: Volunteer, kind: CareKind, now: datetime, ages: Ages) -> None:
     if carer.id == cared.id:
         raise DomainError("care_of_oneself", N_("不能为自己办理代办。"))
