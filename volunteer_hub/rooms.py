@@ -28,6 +28,11 @@ from volunteer_hub.audit import routes as audit
 from volunteer_hub.boards import public_routes as public_figures
 from volunteer_hub.boards import routes as boards
 from volunteer_hub.boards import wall_routes as walls
+from volunteer_hub.certificates import admin_routes as certificates_admin
+from volunteer_hub.certificates import cli as certificates_cli
+from volunteer_hub.certificates import jobs as certificates_jobs
+from volunteer_hub.certificates import models as _certificates
+from volunteer_hub.certificates import routes as certificates
 from volunteer_hub.checkin import admin_routes as checkin_admin
 from volunteer_hub.checkin import api as checkin_api
 from volunteer_hub.checkin import device_routes as checkin_devices
@@ -113,6 +118,7 @@ TABLES = (
     _activities,
     _anomalies,
     _audit,
+    _certificates,
     _checkin,
     _exports,
     _families,
@@ -175,6 +181,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     make_up_routes.pages,
     correction_routes.pages,
     objection_routes.pages,
+    certificates.pages,
+    certificates_admin.pages,
     public_record.pages,
     hours_reports.pages,
     statistics.pages,
@@ -198,6 +206,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 COMMANDS: tuple[click.Group, ...] = (
     anomalies_cli.commands,
+    certificates_cli.commands,
     home_cli.hub,
     imports_jobs.commands,
     ledger_cli.commands,
@@ -218,6 +227,7 @@ JOBS: dict[str, tuple[Callable[[], None], int]] = {
     "erase-imports": (imports_jobs.erase_old_imports, 600),
     "digest": (digest_jobs.send_digest, 60),
     "month-close": (month_close_jobs.prepare_months, 3600),
+    "certificates-overtaken": (certificates_jobs.end_overtaken, 15),
     "fold-figures": (statistics_jobs.fold_figures, 15),
     "look-for-anomalies": (anomalies_jobs.look, 600),
     "objections-overdue": (objection_jobs.escalate_overdue, 3600),

@@ -11,6 +11,7 @@ from typing import Any
 
 from reportlab.lib import units
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics, ttfonts
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -96,6 +97,11 @@ class Sheet:
                 path.rect(x + start * module, y + side - (row + 1) * module, length * module, module)
         self.canvas.setFillGray(0)
         self.canvas.drawPath(path, stroke=0, fill=1)
+
+    def picture(self, content: bytes, x: float, y: float, side: float) -> None:
+        """Draw a picture of ours into a square whose lower left corner is given; what is clear in it stays clear."""
+        read = ImageReader(BytesIO(content))
+        self.canvas.drawImage(read, x, y, side, side, mask="auto", preserveAspectRatio=True)
 
     def next(self) -> None:
         """Go on with another sheet of the same size."""
