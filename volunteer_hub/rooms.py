@@ -13,8 +13,10 @@ from volunteer_hub.accounts import admin_routes as accounts_admin
 from volunteer_hub.accounts import routes as accounts
 from volunteer_hub.accounts.models import ScopeKind
 from volunteer_hub.activities import admin_routes as activities_admin
+from volunteer_hub.activities import jobs as activities_jobs
 from volunteer_hub.activities import models as _activities
 from volunteer_hub.activities import routes as activities
+from volunteer_hub.agenda import models as _agenda
 from volunteer_hub.amendments import correction_routes, make_up_jobs, make_up_routes, objection_jobs, objection_routes
 from volunteer_hub.amendments import models as _requests
 from volunteer_hub.amendments import objection_models as _objections
@@ -46,6 +48,7 @@ from volunteer_hub.exchange import export_jobs, identity_routes, job_routes, shi
 from volunteer_hub.exchange import models as _exports
 from volunteer_hub.exchange import routes as exchange
 from volunteer_hub.families import above as family_page
+from volunteer_hub.families import admin_routes as families_admin
 from volunteer_hub.families import models as _families
 from volunteer_hub.families import queries as families_queries
 from volunteer_hub.families import routes as families
@@ -85,6 +88,7 @@ from volunteer_hub.onsite import walk_in_routes as checkin_walk_ins
 from volunteer_hub.publicity import admin_routes as hours_reports
 from volunteer_hub.publicity import models as _reports
 from volunteer_hub.publicity import routes as public_record
+from volunteer_hub.recognition import jobs as recognition_jobs
 from volunteer_hub.recognition import models as _recognition
 from volunteer_hub.regions import admin_routes as regions_admin
 from volunteer_hub.regions import cli as regions_cli
@@ -116,6 +120,7 @@ from volunteer_hub.volunteers import routes as volunteers
 #: Imported so that every table is known to the migrations, whichever doors a room has.
 TABLES = (
     _activities,
+    _agenda,
     _anomalies,
     _audit,
     _certificates,
@@ -159,6 +164,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     volunteers.pages,
     volunteers_admin.pages,
     families.pages,
+    families_admin.pages,
     activities.pages,
     activities_admin.pages,
     checkin.pages,
@@ -220,6 +226,7 @@ COMMANDS: tuple[click.Group, ...] = (
 JOBS: dict[str, tuple[Callable[[], None], int]] = {
     "make-exports": (export_jobs.make_exports, 3),
     "erase-exports": (export_jobs.erase_expired, 600),
+    "lapse-offers": (activities_jobs.let_offers_lapse, 30),
     "close-cancelled": (closing_jobs.close_cancelled, 60),
     "close-forgotten": (reviews_jobs.close_forgotten, 60),
     "forget-walk-ins": (walk_in_jobs.forget_names, 3600),
@@ -231,6 +238,7 @@ JOBS: dict[str, tuple[Callable[[], None], int]] = {
     "fold-figures": (statistics_jobs.fold_figures, 15),
     "look-for-anomalies": (anomalies_jobs.look, 600),
     "objections-overdue": (objection_jobs.escalate_overdue, 3600),
+    "recognise": (recognition_jobs.recognise, 60),
     "make-ups-overtaken": (make_up_jobs.take_back_overtaken, 600),
 }
 
@@ -239,7 +247,7 @@ def open_all(app: Flask) -> None:
     """Register every room's pages and commands."""
     subtrees.use(ScopeKind.TEAM, team_subtrees.FINDER)
     acting.use(families_queries.find_acting)
-    family_page.use(family_glimpses.look)
+    family_page.use(family_glimpses.look, family_glimpses.read_card)
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)
     for group in COMMANDS:
