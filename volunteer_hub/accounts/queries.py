@@ -15,6 +15,9 @@ from volunteer_hub.core.db import db
 from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.spelling import fold
 
+#: Of accounts that lead to one another; a circle ends here.
+LONGEST_CHAIN = 5
+
 
 @dataclass(frozen=True)
 class Bearer:
@@ -103,6 +106,15 @@ def list_by_sign_in_name(typed: str) -> list[Account]:
             .limit(8)
         )
     )
+
+
+def find_led_to(account: Account) -> Account | None:
+    """Return the account that is signed in to by this one's name and password; None where that is closed."""
+    for _ in range(LONGEST_CHAIN):
+        if account.leads_to_id is None:
+            break
+        account = get_account(account.leads_to_id)
+    return account if account.disabled_at is None else None
 
 
 def get_account(account_id: int) -> Account:

@@ -101,9 +101,15 @@ def remember_failure(typed: str, address: str, *, now: datetime) -> None:
 
 
 def check_password(typed: str, password: str) -> Account:
-    """Return the account. Raises DomainError `wrong_sign_in`, the same whether the name or the password is wrong."""
+    """Return the account. Raises DomainError `wrong_sign_in`, the same whether the name or the password is wrong.
+
+    An account that leads to another is signed in to there.
+    """
     candidates = queries.list_by_sign_in_name(typed)
-    fitting = [account for account in candidates if passwords.matches(account.password_hash, password)]
+    opened = [
+        queries.find_led_to(account) for account in candidates if passwords.matches(account.password_hash, password)
+    ]
+    fitting = list({account.id: account for account in opened if account is not None}.values())
     if not candidates:
         passwords.matches(None, password)
     if len(fitting) > 1:
@@ -168,9 +174,11 @@ def revoke_all_tokens(account_id: int, *, now: datetime) -> None:
 
 def change_password(account: Account, old: str, new: str, *, now: datetime) -> None:
     """Change the password and end every login. Raises DomainError at the field at fault."""
-    if not passwords.matches(account.password_hash, old):
+    leading = db.session.scalars(select(Account).where(Account.leads_to_id == account.id)).all()
+    if not any(passwords.matches(one.password_hash, old) for one in (account, *leading)):
         raise DomainError("wrong_password", N_("原密码不对。"), field="old_password")
-    account.password_hash = passwords.hash_password(new)
+    for one in (account, *leading):
+        one.password_hash = passwords.hash_password(new)
     end_all_logins(account.id, now=now)
 
 

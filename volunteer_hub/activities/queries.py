@@ -19,6 +19,7 @@ from volunteer_hub.core.scope import Scope, in_region
 from volunteer_hub.regions.models import Region, RegionLevel
 from volunteer_hub.stations.models import Station
 from volunteer_hub.teams.models import Team
+from volunteer_hub.volunteers import queries as volunteers
 from volunteer_hub.volunteers.models import Volunteer
 
 
@@ -110,8 +111,9 @@ def find_own_volunteer(account_id: int | None) -> Volunteer | None:
 
 
 def find_by_number(number: str) -> Volunteer | None:
-    """Return a volunteer by the volunteer number as typed."""
-    return db.session.scalar(_live_volunteer().where(Volunteer.number == "".join(number.split()).upper()))
+    """Return a volunteer by the volunteer number as typed; one that was merged away names the kept one."""
+    found = volunteers.find_by_number("".join(number.split()).upper())
+    return None if found is None or found.withdrawn_at is not None else found
 
 
 def list_next_shifts(volunteer_id: int, now: datetime) -> list[Promise]:

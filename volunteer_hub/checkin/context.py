@@ -97,6 +97,7 @@ def _statement() -> Any:
             people.c.id.label("volunteer_id"),
             people.c.name.label("name"),
             people.c.number.label("number"),
+            people.c.merged_into_id,
             standings.c.region_code.label("region_code"),
             shifts.c.id.label("shift_id"),
             shifts.c.starts_at,

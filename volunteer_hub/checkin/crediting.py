@@ -16,6 +16,7 @@ from volunteer_hub.ledger import service as ledger
 from volunteer_hub.ledger.models import HoursClass, HoursDay, HoursEntry
 from volunteer_hub.ledger.policy import Credit, credit_minutes
 from volunteer_hub.ledger.queries import PolicyVersion
+from volunteer_hub.volunteers import queries as volunteers
 
 
 def credit_of(
@@ -34,6 +35,7 @@ def credit_of(
     """
     ids = {session.id, *set_aside}
     day = clock.civil_date(in_at)
+    person = volunteers.kept_id(session.volunteer_id)
     credit = credit_minutes(
         policy.policy,
         planned_start=shift.starts_at,
@@ -41,9 +43,9 @@ def credit_of(
         in_at=in_at,
         out_at=out_at,
         shift_minutes_before=_minutes_at_shift(session, ids),
-        day_minutes_before=minutes_on(session.volunteer_id, day) - _own_minutes_on(session.volunteer_id, day, ids),
+        day_minutes_before=minutes_on(person, day) - _own_minutes_on(session.volunteer_id, day, ids),
     )
-    if credit.credited and overlapping(session.volunteer_id, in_at, out_at, apart_from=ids) is not None:
+    if credit.credited and overlapping(person, in_at, out_at, apart_from=ids) is not None:
         return Credit(credit.raw, 0, (*credit.reductions, "overlap"))
     return credit
 
@@ -73,7 +75,7 @@ def close(
     if credit.credited:
         ledger.credit(
             ledger.Service(
-                volunteer_id=session.volunteer_id,
+                volunteer_id=volunteers.kept_id(session.volunteer_id),
                 service_on=clock.civil_date(session.in_at),
                 region_code=session.region_code,
                 policy_id=policy.id,
@@ -122,7 +124,7 @@ def overlapping(
     return db.session.scalar(
         select(ServiceSession)
         .where(
-            ServiceSession.volunteer_id == volunteer_id,
+            ServiceSession.volunteer_id.in_(volunteers.family_of(volunteer_id)),
             ServiceSession.id.not_in(list(apart_from)),
             ServiceSession.is_credited,
             ServiceSession.in_at < out_at,

@@ -113,6 +113,10 @@ def _record(
         actor, scope = witness.operator, witness.scope
     scanned_at = item.scanned_at or now
     row = context.gather(item.nonce, person, reading.use, item.shift_id, scanned_at)
+    if row.merged_into_id is not None and row.known_id is None:
+        # A code of a registration that was merged away stands for the kept one.
+        take_turns(db.session, [f"person:{row.merged_into_id}"])
+        row = context.gather(item.nonce, row.merged_into_id, reading.use, item.shift_id, scanned_at)
     if row.known_id is not None:
         return _known(item, row)
     allowed = row.shift_id is not None and scope.covers(

@@ -31,20 +31,32 @@ _STANDING = """
     SELECT e.* FROM hours_entries e LEFT JOIN hours_entries r ON r.reverses_id = e.id
     WHERE e.kind = 'credit' AND r.id IS NULL"""
 
+#: The registration that stands for a volunteer `v`.
+_WHOSE = "coalesce(v.merged_into_id, v.id) AS volunteer_id"
+
 #: A session's line in the ledger as its own row says it should be, and as the ledger has it.
-_SAID_BY_SESSIONS = """
-    SELECT 'session:' || id || CASE WHEN revision = 1 THEN '' ELSE ':' || revision END AS source,
-           volunteer_id, shift_id, credited_minutes AS minutes, hours_class
-    FROM sessions WHERE is_credited"""
+_SAID_BY_SESSIONS = f"""
+    SELECT 'session:' || s.id || CASE WHEN revision = 1 THEN '' ELSE ':' || revision END AS source,
+           {_WHOSE}, shift_id, credited_minutes AS minutes, hours_class
+    FROM sessions s JOIN volunteers v ON v.id = s.volunteer_id WHERE is_credited"""
+#: A line that a merge carried stands for the one first entered, and may be worth less: what both registrations
+#: of a person claim counts once, at the one that was kept.
 _SAID_BY_ENTRIES = f"""
-    SELECT source, volunteer_id, shift_id, minutes, hours_class
-    FROM ({_STANDING}) standing WHERE source LIKE 'session:%'"""
+    SELECT coalesce(o.source, e.source) AS source, e.volunteer_id, e.shift_id,
+           coalesce(o.minutes, e.minutes) AS minutes, e.hours_class
+    FROM ({_STANDING}) e LEFT JOIN hours_entries o ON o.id = e.origin_id
+    WHERE coalesce(o.source, e.source) LIKE 'session:%'
+    UNION ALL
+    SELECT o.source, {_WHOSE}, o.shift_id, o.minutes, o.hours_class FROM merge_entries m
+    JOIN merges g ON g.id = m.merge_id AND g.state = 'merged' JOIN volunteers v ON v.id = g.kept_id
+    JOIN hours_entries c ON c.id = m.entry_id JOIN hours_entries o ON o.id = coalesce(c.origin_id, c.id)
+    WHERE m.moved_id IS NULL AND o.source LIKE 'session:%'"""
 
 #: The same of make-ups, which have an entry while they are approved and stand.
-_SAID_BY_MAKE_UPS = """
-    SELECT 'make-up:' || id || CASE WHEN revision = 1 THEN '' ELSE ':' || revision END AS source,
-           volunteer_id, shift_id, minutes, 'C' AS hours_class
-    FROM make_ups WHERE state = 'approved' AND minutes > 0"""
+_SAID_BY_MAKE_UPS = f"""
+    SELECT 'make-up:' || u.id || CASE WHEN revision = 1 THEN '' ELSE ':' || revision END AS source,
+           {_WHOSE}, shift_id, minutes, 'C' AS hours_class
+    FROM make_ups u JOIN volunteers v ON v.id = u.volunteer_id WHERE state = 'approved' AND minutes > 0"""
 _MAKE_UP_ENTRIES = _SAID_BY_ENTRIES.replace("'session:%'", "'make-up:%'")
 
 _BY_CLASS = ", ".join(f"sum(CASE hours_class WHEN '{it}' THEN minutes ELSE 0 END)" for it in "ABCD")
@@ -224,10 +236,21 @@ RULES: tuple[Rule, ...] = (
         "I8",
         "any other credit names an import or a second approver",
         f"SELECT count(*) FROM ({_STANDING}) x WHERE source NOT LIKE 'session:%'",
-        f"""SELECT 'entry ' || id FROM ({_STANDING}) x
-            WHERE source NOT LIKE 'session:%' AND NOT (hours_class = 'D' AND source LIKE 'import:%')
-                AND NOT (recorded_by IS NOT NULL AND approved_by IS NOT NULL AND recorded_by <> approved_by)
-            ORDER BY id""",
+        f"""SELECT 'entry ' || x.id FROM ({_STANDING}) x LEFT JOIN hours_entries o ON o.id = x.origin_id
+            WHERE coalesce(o.source, x.source) NOT LIKE 'session:%'
+                AND NOT (x.hours_class = 'D' AND coalesce(o.source, x.source) LIKE 'import:%')
+                AND NOT (x.recorded_by IS NOT NULL AND x.approved_by IS NOT NULL AND x.recorded_by <> x.approved_by)
+            ORDER BY x.id""",
+    ),
+    Rule(
+        "I8",
+        "what a merge carried is what was first entered, once, and never worth more",
+        "SELECT count(*) FROM hours_entries WHERE origin_id IS NOT NULL",
+        f"""SELECT 'entry ' || e.id FROM hours_entries e JOIN hours_entries o ON o.id = e.origin_id
+            WHERE o.origin_id IS NOT NULL OR o.kind <> 'credit' OR abs(e.minutes) > o.minutes
+                OR e.hours_class <> o.hours_class OR e.service_on <> o.service_on
+            UNION ALL SELECT 'entry ' || min(id) FROM ({_STANDING}) x
+            GROUP BY coalesce(origin_id, id) HAVING count(*) > 1""",
     ),
 )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import event, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, event, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from volunteer_hub.core.db import db
-from volunteer_hub.ledger.models import HourPolicy, HoursBalance, HoursEntry
+from volunteer_hub.ledger.models import EntryKind, HourPolicy, HoursBalance, HoursEntry
 from volunteer_hub.ledger.policy import Policy
 
 KNOWN = frozenset(item.name for item in fields(Policy))
@@ -87,6 +87,30 @@ def get_balance(volunteer_id: int) -> int:
 def find_by_source(source: str) -> HoursEntry | None:
     """Return the entry made for a source, if any."""
     return db.session.scalar(select(HoursEntry).where(HoursEntry.source == source))
+
+
+def stands() -> ColumnElement[bool]:
+    """Return the condition on HoursEntry for a credit that nothing has taken back."""
+    reversal = aliased(HoursEntry)
+    taken_back = select(reversal.id).where(reversal.reverses_id == HoursEntry.id).exists()
+    return and_(HoursEntry.kind == EntryKind.CREDIT, ~taken_back)
+
+
+def find_carried(entry: HoursEntry) -> HoursEntry | None:
+    """Return the credit that stands for an entry since a merge carried it on, or back; None where none does."""
+    root = entry.origin_id or entry.id
+    same = or_(HoursEntry.id == root, HoursEntry.origin_id == root)
+    return db.session.scalar(select(HoursEntry).where(same, stands()))
+
+
+def list_standing(volunteer_id: int) -> list[HoursEntry]:
+    """Return the credits of a volunteer that nothing has taken back, in the order of their first entry."""
+    first = func.coalesce(HoursEntry.origin_id, HoursEntry.id)
+    return list(
+        db.session.scalars(
+            select(HoursEntry).where(HoursEntry.volunteer_id == volunteer_id, stands()).order_by(first)
+        )
+    )
 
 
 def list_entries(volunteer_id: int) -> list[HoursEntry]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, or_, select
 
 from volunteer_hub.audit import service as audit
 from volunteer_hub.core.actor import Actor
@@ -88,12 +88,15 @@ def credit(
 def reverse(actor: Actor, entry_id: int, *, now: datetime, reason: str) -> int:
     """Take back one credit by a line of its own and return that line's id. The first line stays.
 
-    Raises NotFound, and DomainError `already_reversed`.
+    What a merge carried to another registration is taken back there. Raises NotFound, and DomainError
+    `already_reversed`.
     """
     entry = db.session.get(HoursEntry, entry_id)
     if entry is None or entry.kind is not EntryKind.CREDIT:
         raise NotFound
     if db.session.scalar(select(HoursEntry.id).where(HoursEntry.reverses_id == entry_id)):
+        entry = queries.find_carried(entry)
+    if entry is None:
         raise DomainError("already_reversed", N_("这条时长已经冲正过了。"))
     reversal = HoursEntry(
         volunteer_id=entry.volunteer_id,
@@ -109,6 +112,7 @@ def reverse(actor: Actor, entry_id: int, *, now: datetime, reason: str) -> int:
         team_id=entry.team_id,
         policy_id=entry.policy_id,
         day_cap_minutes=entry.day_cap_minutes,
+        origin_id=entry.origin_id,
         recorded_at=now,
         recorded_by=actor.account_id,
         reason=reason,
@@ -167,7 +171,7 @@ def credit_many(
         }
         for line in lines
     ]
-    return _insert_many(rows)
+    return write_lines(rows)
 
 
 def reverse_many(actor: Actor, entry_ids: Sequence[int], *, now: datetime, reason: str) -> dict[int, int]:
@@ -175,12 +179,8 @@ def reverse_many(actor: Actor, entry_ids: Sequence[int], *, now: datetime, reaso
 
     The trail gets one row for all of them.
     """
-    reversed_already = select(HoursEntry.reverses_id).where(HoursEntry.reverses_id.in_(entry_ids))
-    entries = db.session.scalars(
-        select(HoursEntry).where(
-            HoursEntry.id.in_(entry_ids), HoursEntry.kind == EntryKind.CREDIT, HoursEntry.id.not_in(reversed_already)
-        )
-    ).all()
+    wanted = or_(HoursEntry.id.in_(entry_ids), HoursEntry.origin_id.in_(entry_ids))
+    entries = db.session.scalars(select(HoursEntry).where(wanted, queries.stands())).all()
     kept = (
         "volunteer_id",
         "hours_class",
@@ -191,8 +191,9 @@ def reverse_many(actor: Actor, entry_ids: Sequence[int], *, now: datetime, reaso
         "team_id",
         "policy_id",
         "day_cap_minutes",
+        "origin_id",
     )
-    by_source = _insert_many(
+    by_source = write_lines(
         [
             {
                 **{name: getattr(entry, name) for name in kept},
@@ -224,7 +225,8 @@ def reverse_many(actor: Actor, entry_ids: Sequence[int], *, now: datetime, reaso
     return {entry.id: by_source[f"reversal:{entry.id}"] for entry in entries}
 
 
-def _insert_many(rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+def write_lines(rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Write lines as they are and return their ids by source; for this room alone."""
     if not rows:
         return {}
     table = table_of(HoursEntry)

@@ -22,7 +22,7 @@ from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.onsite import bulk_closing
 from volunteer_hub.stations.models import Station
 from volunteer_hub.volunteers.models import Volunteer
-from volunteer_hub.volunteers.queries import find_card
+from volunteer_hub.volunteers.queries import find_card, kept_id
 
 #: One place ends just before the other begins, so that the order of the two is never in doubt.
 JUST_BEFORE = timedelta(microseconds=1)
@@ -38,7 +38,7 @@ def proven_person(item: ScanItem, *, now: datetime) -> int | None:
     if reading.kind is CodeKind.CARD:
         holder, is_revoked = find_card(reading.subject_id)
         return None if is_revoked else holder
-    return reading.subject_id if reading.kind in (CodeKind.PERSONAL, CodeKind.TYPED) else None
+    return kept_id(reading.subject_id) if reading.kind in (CodeKind.PERSONAL, CodeKind.TYPED) else None
 
 
 def is_known(nonce: str) -> bool:

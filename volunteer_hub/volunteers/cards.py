@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from volunteer_hub.audit import service as audit
 from volunteer_hub.core.actor import Actor
@@ -53,21 +53,20 @@ def issue_missing(actor: Actor, volunteers: Collection[Volunteer], *, now: datet
 
 
 def live_cards(volunteer_ids: Collection[int]) -> dict[int, int]:
-    """Return the live card of each of these people who has one, by volunteer."""
-    rows = db.session.execute(
-        select(Card.volunteer_id, Card.id).where(
-            Card.volunteer_id.in_(list(volunteer_ids)), Card.revoked_at.is_(None)
-        )
-    )
-    return {row.volunteer_id: row.id for row in rows}
+    """Return the live card of each of these people who has one, by volunteer: the newest, where a merge left two."""
+    return {holder: max(held) for holder, held in queries.list_live_cards(list(volunteer_ids)).items()}
 
 
 def _end(actor: Actor, volunteer_id: int, now: datetime) -> bool:
-    """End the live card, if there is one. Desks that deal with one person's card take turns."""
+    """End the live card, and those of registrations merged into this one.
+
+    Desks that deal with one person's card take turns.
+    """
     take_turn(db.session, f"card:{volunteer_id}")
     ended = db.session.execute(
         update(Card)
-        .where(Card.volunteer_id == volunteer_id, Card.revoked_at.is_(None))
+        .where(Card.volunteer_id.in_(queries.family_of(volunteer_id)), Card.revoked_at.is_(None))
+        .execution_options(synchronize_session=False)
         .values(revoked_at=now, revoked_by=actor.account_id)
     )
     return bool(ended.rowcount)  # type: ignore[attr-defined]  # an UPDATE has one; the annotation says Result

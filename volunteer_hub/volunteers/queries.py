@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from volunteer_hub.core import crypto
 from volunteer_hub.core.db import AnyRow, db
@@ -16,6 +16,8 @@ from volunteer_hub.regions.models import Region
 from volunteer_hub.volunteers.models import STILL, Card, Consent, DocumentKind, Guardian, Standing, Volunteer
 from volunteer_hub.volunteers.searching import Sought
 
+#: The registration that stands for a row: itself, or the one it was merged into.
+_kept = func.coalesce(Volunteer.merged_into_id, Volunteer.id)
 _open = and_(Standing.volunteer_id == Volunteer.id, Standing.until == STILL)
 
 
@@ -55,16 +57,36 @@ def find_other_with_document(index: str, volunteer_id: int) -> int | None:
 
 
 def find_by_number(number: str) -> Volunteer | None:
-    """Return the volunteer with exactly this volunteer number."""
-    return db.session.scalar(select(Volunteer).where(Volunteer.number == number))
+    """Return the volunteer with exactly this volunteer number; one that was merged away names the kept one."""
+    return db.session.scalar(select(Volunteer).where(Volunteer.id.in_(_kept_where(Volunteer.number == number))))
+
+
+def kept_id(volunteer_id: int) -> int:
+    """Return the registration that stands for this one: itself, or the one it was merged into."""
+    return db.session.scalar(select(_kept).where(Volunteer.id == volunteer_id)) or volunteer_id
+
+
+def family_of(volunteer_id: int) -> Select[int]:
+    """Return a SELECT of a registration and those merged into it, for reading what is all one person's."""
+    return select(Volunteer.id).where(or_(Volunteer.id == volunteer_id, Volunteer.merged_into_id == volunteer_id))
+
+
+def _kept_where(condition: ColumnElement[bool]) -> Select[int]:
+    """Return a SELECT of the registrations that stand for those a condition on Volunteer is true of."""
+    return select(_kept).where(condition)
 
 
 def get_volunteer(scope: Scope, volunteer_id: int) -> Volunteer:
-    """Return a volunteer whose present residence lies in the scope, or raise NotFound."""
+    """Return a volunteer whose present residence lies in the scope, or raise NotFound.
+
+    An address of a registration that was merged away leads to the kept one.
+    """
     volunteer = db.session.scalar(
         select(Volunteer)
         .outerjoin(Standing, _open)
-        .where(Volunteer.id == volunteer_id, scope.where(region=Standing.region_code, volunteer=Volunteer.id))
+        .where(
+            Volunteer.id == kept_id(volunteer_id), scope.where(region=Standing.region_code, volunteer=Volunteer.id)
+        )
     )
     if volunteer is None:
         raise NotFound
@@ -103,15 +125,28 @@ def list_consents(volunteer_id: int) -> Sequence[Consent]:
 
 
 def find_card(card_id: int) -> tuple[int | None, bool]:
-    """Return whose printed card it is, and whether it was replaced or taken back; (None, False) for no card."""
-    row = db.session.execute(select(Card.volunteer_id, Card.revoked_at).where(Card.id == card_id)).one_or_none()
+    """Return whose printed card it is, and whether it was replaced or taken back; (None, False) for no card.
+
+    A card of a registration that was merged away stands for the kept one.
+    """
+    row = db.session.execute(
+        select(_kept.label("volunteer_id"), Card.revoked_at)
+        .join(Volunteer, Volunteer.id == Card.volunteer_id)
+        .where(Card.id == card_id)
+    ).one_or_none()
     return (None, False) if row is None else (row.volunteer_id, row.revoked_at is not None)
 
 
 def list_live_cards(volunteer_ids: Collection[int]) -> dict[int, list[int]]:
     """Return the ids of the live cards of these volunteers, by holder."""
+    holder = _kept.label("holder")
     rows = db.session.execute(
-        select(Card.volunteer_id, Card.id).where(Card.volunteer_id.in_(volunteer_ids), Card.revoked_at.is_(None))
+        select(holder, Card.id)
+        .join(Volunteer, Volunteer.id == Card.volunteer_id)
+        .where(
+            or_(Volunteer.id.in_(volunteer_ids), Volunteer.merged_into_id.in_(volunteer_ids)),
+            Card.revoked_at.is_(None),
+        )
     )
     cards: dict[int, list[int]] = {}
     for volunteer_id, card_id in rows:
@@ -120,8 +155,9 @@ def list_live_cards(volunteer_ids: Collection[int]) -> dict[int, list[int]]:
 
 
 def list_cards(volunteer_id: int) -> Sequence[Card]:
-    """Return every card a volunteer was ever given, newest first; at most one of them is live."""
-    return db.session.scalars(select(Card).where(Card.volunteer_id == volunteer_id).order_by(Card.id.desc())).all()
+    """Return every card a volunteer was ever given, newest first; at most one for each registration is live."""
+    held = select(Card).where(Card.volunteer_id.in_(family_of(volunteer_id)))
+    return db.session.scalars(held.order_by(Card.id.desc())).all()
 
 
 def page_volunteers(scope: Scope, sought: Sought, region_code: str = "", number: int = 1) -> Page[AnyRow]:
@@ -144,11 +180,12 @@ def page_volunteers(scope: Scope, sought: Sought, region_code: str = "", number:
 
 def _matches(sought: Sought) -> ColumnElement[bool]:
     if sought.number:
-        return Volunteer.number == sought.number
+        return Volunteer.id.in_(_kept_where(Volunteer.number == sought.number))
     if sought.mobile:
-        return Volunteer.mobile_index == mobile_index(sought.mobile)
+        return Volunteer.id.in_(_kept_where(Volunteer.mobile_index == mobile_index(sought.mobile)))
     if sought.documents:
-        return Volunteer.document_index.in_([document_index(kind, number) for kind, number in sought.documents])
+        given = [document_index(kind, number) for kind, number in sought.documents]
+        return Volunteer.id.in_(_kept_where(Volunteer.document_index.in_(given)))
     # By id, so that the names are looked through in their own narrow index.
     named = select(Volunteer.id).where(Volunteer.name.contains(sought.name, autoescape=True))
     return Volunteer.id.in_(named)
