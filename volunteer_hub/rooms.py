@@ -63,6 +63,7 @@ from volunteer_hub.imports import models as _imports
 from volunteer_hub.imports import routes as imports
 from volunteer_hub.ledger import cli as ledger_cli
 from volunteer_hub.ledger import models as _ledger
+from volunteer_hub.merging import admin_routes as merging
 from volunteer_hub.merging import models as _merges
 from volunteer_hub.month_close import cli as month_close_cli
 from volunteer_hub.month_close import jobs as month_close_jobs
@@ -88,8 +89,10 @@ from volunteer_hub.onsite import walk_in_routes as checkin_walk_ins
 from volunteer_hub.publicity import admin_routes as hours_reports
 from volunteer_hub.publicity import models as _reports
 from volunteer_hub.publicity import routes as public_record
+from volunteer_hub.recognition import admin_routes as recognition_admin
 from volunteer_hub.recognition import jobs as recognition_jobs
 from volunteer_hub.recognition import models as _recognition
+from volunteer_hub.recognition import routes as recognition
 from volunteer_hub.regions import admin_routes as regions_admin
 from volunteer_hub.regions import cli as regions_cli
 from volunteer_hub.regions import models as _regions
@@ -191,6 +194,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     certificates_admin.pages,
     public_record.pages,
     hours_reports.pages,
+    merging.pages,
+    recognition.pages,
+    recognition_admin.pages,
     statistics.pages,
     facts_routes.pages,
     facts_api.pages,

@@ -43,15 +43,19 @@ class StarRule:
         return sum(minutes for kind, minutes in by_class.items() if kind in self.classes)
 
 
+#: What levels are called where nobody calls them otherwise.
+NAMES = {
+    1: N_("一星级"),
+    2: N_("二星级"),
+    3: N_("三星级"),
+    4: N_("四星级"),
+    5: N_("五星级"),
+    6: N_("六星级"),
+    7: N_("七星级"),
+}
 #: What holds where no area has chosen.
 DEFAULT = StarRule(
-    (
-        Star(1, 100 * 60, N_("一星级")),
-        Star(2, 300 * 60, N_("二星级")),
-        Star(3, 600 * 60, N_("三星级")),
-        Star(4, 1000 * 60, N_("四星级")),
-        Star(5, 1500 * 60, N_("五星级")),
-    ),
+    tuple(Star(level, hours * 60, NAMES[level]) for level, hours in enumerate((100, 300, 600, 1000, 1500), 1)),
     EVERY_CLASS,
     N_("民政部《志愿服务记录办法》征求意见稿（2012）及省级星级认定办法通行的 100、300、600、1000、1500 小时"),
 )
