@@ -136,6 +136,8 @@ class SignUp(Base):
     #: The account that acted: the person, a leader, or None for the waiting list moving up.
     changed_by: Mapped[int | None] = mapped_column(BigKey)
     reason: Mapped[str | None]
+    #: Until when an offered place is kept for the person; None where nothing is offered.
+    offered_until: Mapped[datetime | None]
     #: The account that asked for the person; None for who asked by oneself.
     asked_by: Mapped[int | None] = mapped_column(BigKey)
 
@@ -143,6 +145,12 @@ class SignUp(Base):
         UniqueConstraint("shift_id", "volunteer_id"),
         Index(None, "volunteer_id", "state"),
         Index(None, "shift_id", "state", "asked_at"),
+        Index(
+            None,
+            "offered_until",
+            sqlite_where=text("offered_until IS NOT NULL"),
+            postgresql_where=text("offered_until IS NOT NULL"),
+        ),
     )
 
 

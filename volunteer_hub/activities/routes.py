@@ -10,7 +10,16 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from volunteer_hub.activities import accompanying, candidates, eligibility, family_routes, labels, queries, sign_ups
+from volunteer_hub.activities import (
+    accompanying,
+    candidates,
+    eligibility,
+    family_routes,
+    labels,
+    offers,
+    queries,
+    sign_ups,
+)
 from volunteer_hub.activities.forms import FilterForm
 from volunteer_hub.activities.models import Activity, Shift, SignUpState
 from volunteer_hub.core import clock
@@ -95,10 +104,23 @@ def withdraw(shift_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("activities.show", activity_id=activity_id))
 
 
+@pages.post("/shifts/<int:shift_id>/take-offer")
+@require(Permission.OWN_PAGES)
+def take_offer(shift_id: int) -> Response | tuple[str, int]:
+    activity_id = queries.get_public_by_shift(shift_id).id
+    try:
+        with transaction():
+            row = offers.take(actor(), shift_id, _volunteer().id, now=clock.now())
+    except DomainError as refusal:
+        return _page(queries.get_public(activity_id), refusal), refusal.status
+    flash(say(SIGNED_UP[row.state]))
+    return redirect(url_for("activities.show", activity_id=activity_id))
+
+
 SIGNED_UP = {
     SignUpState.ACCEPTED: N_("报名成功。到场时请出示“我的码”签到。"),
     SignUpState.PENDING: N_("报名已提交，等待负责人确认。"),
-    SignUpState.WAITING: N_("名额已满，您已进入候补名单，有人退出时会按顺序递补。"),
+    SignUpState.WAITING: N_("名额已满，您已进入候补名单。有人退出时会按顺序问您，请留意通知。"),
 }
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 
-from volunteer_hub.activities import candidates
+from volunteer_hub.activities import candidates, offering, telling
 from volunteer_hub.activities.eligibility import Candidate, Reason, Verdict, judge
 from volunteer_hub.activities.models import Activity, Shift, SignUp, SignUpState
 from volunteer_hub.activities.states import LIVE, check_acceptable, check_sign_up_move
@@ -56,12 +56,12 @@ def add_at_the_door(actor: Actor, shift_id: int, volunteer: Volunteer, *, now: d
 def withdraw(actor: Actor, shift_id: int, volunteer_id: int, *, now: datetime) -> SignUp:
     """Give back one's own place before the shift begins; the waiting list moves up."""
     shift = hold_shift(shift_id)
-    row = _find(shift_id, volunteer_id)
+    row = find(shift_id, volunteer_id)
     if row is None or row.state not in LIVE:
         raise NotFound
     if now >= shift.starts_at:
         raise DomainError("shift_started", N_("场次已经开始，不能自行退出，请联系活动联系人。"))
-    _move(row, S.WITHDRAWN, actor.hand, now)
+    move(row, S.WITHDRAWN, actor.hand, now)
     move_up(shift, now=now)
     return row
 
@@ -73,7 +73,7 @@ def accept(actor: Actor, row: SignUp, *, now: datetime) -> None:
     _require_running_list(shift, now)
     if row.state is not S.OFFERED and _is_full(shift):
         raise _refusal(Verdict(Reason.FULL))
-    _move(row, S.ACCEPTED, actor.account_id, now)
+    move(row, S.ACCEPTED, actor.account_id, now)
     _record(actor, "activities.accept", shift, row, now=now)
 
 
@@ -83,7 +83,7 @@ def decline(actor: Actor, row: SignUp, reason: str, *, now: datetime) -> None:
     _require_running_list(shift, now)
     if not reason.strip():
         raise DomainError("no_reason", N_("请写明原因。"), field="reason")
-    _move(row, S.DECLINED, actor.account_id, now)
+    move(row, S.DECLINED, actor.account_id, now)
     row.reason = reason.strip()
     _record(actor, "activities.decline", shift, row, now=now, reason=row.reason)
     move_up(shift, now=now)
@@ -111,15 +111,21 @@ def change_capacity(actor: Actor, shift_id: int, capacity: int | None, *, now: d
 
 
 def move_up(shift: Shift, *, now: datetime) -> list[SignUp]:
-    """Give free places to those who wait, first come first; nobody moves once the shift has begun."""
+    """Offer free places to those who wait, first come first; nobody moves once the shift has begun.
+
+    Where a leader decides who comes, they ask the leader instead.
+    """
     if now >= shift.starts_at or shift.cancelled_at is not None:
         return []
     db.session.flush()
     db.session.refresh(shift, ["taken"])
     lucky = list(db.session.scalars(_waiting(shift).limit(_free_places(shift))))
     for row in lucky:
-        _move(row, S.PENDING if shift.activity.needs_approval else S.ACCEPTED, None, now)
-    db.session.flush()
+        if shift.activity.needs_approval:
+            move(row, S.PENDING, None, now)
+        else:
+            move(row, S.OFFERED, None, now, until=offering.deadline(now, shift.starts_at))
+            telling.tell_offered(row, shift, now=now)
     return lucky
 
 
@@ -181,7 +187,7 @@ def _enter(
 
 def _write(actor: Actor, shift: Shift, volunteer: Volunteer, state: SignUpState, now: datetime) -> SignUp:
     team_id = candidates.find_serving_team(volunteer.id, shift.activity.team_id)
-    row = _find(shift.id, volunteer.id)
+    row = find(shift.id, volunteer.id)
     if row is None:
         row = SignUp(shift_id=shift.id, volunteer_id=volunteer.id)
     elif row.state in LIVE:
@@ -201,7 +207,7 @@ def _write(actor: Actor, shift: Shift, volunteer: Volunteer, state: SignUpState,
 
 def _name_lost_race(shift: Shift, volunteer: Volunteer, lost: IntegrityError) -> DomainError:
     """Look up what stood in the way; what is none of ours is raised as it came."""
-    row = _find(shift.id, volunteer.id)
+    row = find(shift.id, volunteer.id)
     if row is not None and row.state in LIVE:
         return _refusal(Verdict(Reason.ALREADY))
     db.session.refresh(shift)
@@ -210,7 +216,8 @@ def _name_lost_race(shift: Shift, volunteer: Volunteer, lost: IntegrityError) ->
     raise lost
 
 
-def _find(shift_id: int, volunteer_id: int) -> SignUp | None:
+def find(shift_id: int, volunteer_id: int) -> SignUp | None:
+    """Return a person's sign-up to a shift as the database has it now, or None."""
     return db.session.scalar(
         select(SignUp)
         .where(SignUp.shift_id == shift_id, SignUp.volunteer_id == volunteer_id)
@@ -231,11 +238,16 @@ def _require_running_list(shift: Shift, now: datetime) -> None:
         raise _refusal(Verdict(Reason.CANCELLED))
 
 
-def _move(row: SignUp, state: SignUpState, by: int | None, now: datetime) -> None:
+def move(row: SignUp, state: SignUpState, by: int | None, now: datetime, until: datetime | None = None) -> None:
+    """Let a sign-up stand elsewhere, by an account or by itself; `until` is the deadline of an offer.
+
+    Raises DomainError `sign_up_state` where that state may not follow.
+    """
     check_sign_up_move(row.state, state)
     row.state = state
     row.changed_at = now
     row.changed_by = by
+    row.offered_until = until
     db.session.flush()
 
 

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from volunteer_hub.activities.eligibility import wall
 from volunteer_hub.activities.models import Activity, Shift, SignUp
 from volunteer_hub.activities.states import LIVE
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import db
+from volunteer_hub.core.text import N_
 from volunteer_hub.notices import service as notices
 from volunteer_hub.volunteers.models import Volunteer
 
@@ -44,3 +46,22 @@ def tell_coming(
                 link=f"/activities/{shift.activity_id}",
                 now=now,
             )
+
+
+def tell_offered(row: SignUp, shift: Shift, *, now: datetime) -> None:
+    """Tell whoever waited that a place is kept for them, and until when."""
+    account_id = db.session.scalar(select(Volunteer.account_id).where(Volunteer.id == row.volunteer_id))
+    if account_id is None or row.offered_until is None:
+        return
+    notices.tell(
+        account_id,
+        N_("“%(title)s”（%(starts)s）有名额了，请在 %(until)s 前确认参加，过时会让给下一位候补。"),
+        {
+            "title": db.session.get_one(Activity, shift.activity_id).title,
+            "starts": wall(shift.starts_at),
+            "until": wall(row.offered_until),
+        },
+        key=f"offer:{row.id}:{now:%Y%m%d%H%M}",
+        link=f"/activities/{shift.activity_id}",
+        now=now,
+    )

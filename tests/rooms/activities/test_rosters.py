@@ -98,7 +98,7 @@ def test_more_places_move_the_waiting_list_up_and_fewer_than_taken_are_refused(s
         sign(shift, person, NOW)
     with transaction():
         sign_ups.change_capacity(ACTOR, shift.id, 2, now=NOW)
-    assert [state(shift, person) for person in (first, second, third)] == [S.ACCEPTED, S.ACCEPTED, S.WAITING]
+    assert [state(shift, person) for person in (first, second, third)] == [S.ACCEPTED, S.OFFERED, S.WAITING]
     with pytest.raises(DomainError) as caught, transaction():
         sign_ups.change_capacity(ACTOR, shift.id, 1, now=NOW)
     assert (caught.value.code, caught.value.params) == ("below_taken", {"taken": 2})

@@ -113,7 +113,7 @@ def test_who_withdraws_frees_the_place_for_the_first_who_waited(station: Station
     make_sign_up(shift, early, S.WAITING, asked_at=NOW + HOUR)
     assert queries.count_ahead(row(shift, late)) == 1
     withdraw(shift, holder, NOW + 3 * HOUR)
-    assert [state(shift, person) for person in (holder, early, late)] == [S.WITHDRAWN, S.ACCEPTED, S.WAITING]
+    assert [state(shift, person) for person in (holder, early, late)] == [S.WITHDRAWN, S.OFFERED, S.WAITING]
     assert row(shift, early).changed_by is None
     assert taken(shift) == 1
 
@@ -158,7 +158,7 @@ def test_a_person_who_left_the_register_is_passed_over(station: Station) -> None
     with transaction():
         db.session.get_one(Volunteer, gone.id).withdrawn_at = NOW
     withdraw(shift, holder)
-    assert [state(shift, person) for person in (gone, next_one)] == [S.WAITING, S.ACCEPTED]
+    assert [state(shift, person) for person in (gone, next_one)] == [S.WAITING, S.OFFERED]
 
 
 def test_the_collision_names_the_other_activity(station: Station) -> None:
