@@ -17,7 +17,7 @@ from volunteer_hub.core.db import Json, UtcDateTime, db
 from volunteer_hub.demo import queries as demo_queries
 from volunteer_hub.home import queries as home_queries
 from volunteer_hub.notices import queries as notices_queries
-from volunteer_hub.web import access, admission, csrf, errors, filters, i18n, layout, security
+from volunteer_hub.web import access, admission, compression, csrf, errors, filters, i18n, layout, security
 from volunteer_hub.web.limits import limiter
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +40,7 @@ def create_app(config: object) -> Flask:
         dialect.prepare(db.engine)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_item=_render_item, compare_type=True)
 
+    compression.init_app(app)
     admission.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)

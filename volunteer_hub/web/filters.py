@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from babel.dates import format_skeleton
 from flask import Flask
-from flask_babel import format_date
+from flask_babel import format_date, get_locale
 
 from volunteer_hub.core import clock
 from volunteer_hub.core.masking import mask_document, mask_mobile, mask_name
@@ -44,6 +45,12 @@ def month(instant: datetime) -> str:
     return str(format_date(clock.civil_date(instant), "LLL"))
 
 
+def month_day(value: date | datetime) -> str:
+    """Show a civil date of the days around today, in the language of the page: 11月22日, Nov 22."""
+    on = clock.civil_date(value) if isinstance(value, datetime) else value
+    return str(format_skeleton("MMMd", datetime(on.year, on.month, on.day), locale=get_locale()))  # noqa: DTZ001 - a civil date has no zone
+
+
 def clock_time(instant: datetime | None) -> str:
     """Show hours and minutes only."""
     return moment(instant, "%H:%M")
@@ -62,6 +69,7 @@ def init_app(app: Flask) -> None:
         moment=moment,
         day=day,
         month=month,
+        month_day=month_day,
         clock_time=clock_time,
         count=count,
         mask_name=mask_name,
