@@ -34,7 +34,7 @@ SCAN_HELP = N_("打开页面可查是否有效；码内含数字签名，离线�
 SEAL_HERE = N_("（盖章处）")
 ANNEX = N_("志愿服务证明附页：服务明细")
 FOOT = N_("%(title)s %(number)s")
-MORE = N_("等共 %(n)s 项活动，明细见附页")
+MORE = N_("……共 %(n)s 项活动，明细见附页")
 FRAME = (0xC8 / 255, 0x10 / 255, 0x2E / 255)
 SIDE = 22 * mm
 CODE = 46 * mm
@@ -86,7 +86,7 @@ def _draw_front(sheet: Sheet, content: Content, extras: Extras) -> None:
     _draw_issuer(sheet, content, extras)
     canvas.setFillGray(GREY)
     for place, words in enumerate(wrap(LEGAL, REGULAR, 7.5, width)):
-        sheet.write(words, SIDE, 27 * mm - place * 7.5 * LEADING, size=7.5)
+        sheet.write(words, SIDE, 29 * mm - place * 7.5 * LEADING, size=7.5)
 
 
 def _facts(content: Content, extras: Extras) -> list[facts.Line]:
@@ -137,7 +137,7 @@ def _draw_statement(sheet: Sheet, content: Content, top: float, width: float) ->
 
 
 def _draw_code(sheet: Sheet, extras: Extras) -> None:
-    x, y = SIDE - 3 * mm, 41 * mm
+    x, y = SIDE - 3 * mm, 50 * mm
     sheet.code(extras.code, x, y, CODE)
     sheet.canvas.setFillGray(BLACK)
     sheet.write(SCAN, SIDE, y - 3.5 * mm, size=9, font=BOLD)
@@ -159,7 +159,7 @@ def _draw_issuer(sheet: Sheet, content: Content, extras: Extras) -> None:
         N_("开具日期：%(date)s") % {"date": dated % {"year": issued.year, "month": issued.month, "day": issued.day}},
     ]
     _draw_seal(sheet, extras, x)
-    y = 84 * mm
+    y = 92 * mm
     for line in lines:
         size, broken = fit(visible(line), REGULAR, room, largest=11, smallest=9, lines=2)
         size = shrunk(broken, REGULAR, size, room)
@@ -174,7 +174,7 @@ def _draw_seal(sheet: Sheet, extras: Extras, x: float) -> None:
     """Draw the seal below the words of the issuer, or the place for one; nothing where none was wanted."""
     if not extras.wants_seal:
         return
-    canvas, left, bottom = sheet.canvas, x + 42 * mm, 40 * mm
+    canvas, left, bottom = sheet.canvas, x + 42 * mm, 47 * mm
     if extras.seal is not None:
         sheet.picture(extras.seal, left, bottom, SEAL)
         return
