@@ -30,6 +30,7 @@ from volunteer_hub.core.actor import COMMAND_LINE, Actor
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.scope import EVERYTHING
+from volunteer_hub.families.models import CareKind, CareLink, Proof
 from volunteer_hub.ledger.models import HoursEntry
 from volunteer_hub.notices import service as notices
 from volunteer_hub.notices.models import Notice
@@ -172,7 +173,25 @@ def _objects(administrator: Account) -> dict[str, Any]:
         "version": "1",
         "import_id": dry_run(Actor(administrator.id, "林主任"), make_csv([ROSTER_HEADINGS, ["张三"]])).id,
         "file_format": "xlsx",
+        "link_id": _care_link(administrator),
     }
+
+
+def _care_link(account: Account) -> int:
+    """Return a link by which the administrator may act for the volunteer whose number stands in the addresses."""
+    cared = _first(select(Volunteer))
+    with transaction():
+        link = CareLink(
+            carer_account_id=account.id,
+            volunteer_id=cared.id,
+            kind=CareKind.RELATIVE,
+            proof=Proof.CODE,
+            confirmed_by=cared.account_id,
+            since=NOW,
+        )
+        db.session.add(link)
+        db.session.flush()
+        return link.id
 
 
 def _wall(account: Account) -> int:

@@ -9,7 +9,7 @@ from volunteer_hub.accounts.models import Account
 from volunteer_hub.core import clock
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db, transaction
-from volunteer_hub.families import service
+from volunteer_hub.families import linking, service
 from volunteer_hub.families.models import CareKind, CareLink, Proof
 from volunteer_hub.volunteers.ages import Ages
 from volunteer_hub.volunteers.models import Volunteer
@@ -48,7 +48,7 @@ def make_link(
 ) -> CareLink:
     """Return a link between two volunteers, as a code would have made it."""
     with transaction():
-        return service.establish(actor_of(carer), carer, cared, kind, Proof.CODE, now=now or clock.now(), ages=AGES)
+        return linking.establish(actor_of(carer), carer, cared, kind, Proof.CODE, now=now or clock.now(), ages=AGES)
 
 
 def make_elder(region_code: str, name: str = "赵桂兰") -> Volunteer:

@@ -29,14 +29,21 @@ class Glimpse:
     coming: list[Coming]
 
 
-_lookers: list[Callable[[int, datetime], Glimpse]] = []
+Look = Callable[[int, datetime], Glimpse]
+ReadCard = Callable[[str, datetime], int | None]
+_ways: list[tuple[Look, ReadCard]] = []
 
 
-def use(look: Callable[[int, datetime], Glimpse]) -> None:
-    """Bring the way to hours and sign-ups; called by the list of rooms."""
-    _lookers[:] = [look]
+def use(look: Look, read_card: ReadCard) -> None:
+    """Bring the way to hours and sign-ups, and to what a printed card says; called by the list of rooms."""
+    _ways[:] = [(look, read_card)]
 
 
 def glimpse(volunteer_id: int, now: datetime) -> Glimpse:
     """Return what the family page tells of a volunteer."""
-    return _lookers[0](volunteer_id, now)
+    return _ways[0][0](volunteer_id, now)
+
+
+def read_card(text: str, now: datetime) -> int | None:
+    """Return whose live printed card carries this text; None for anything else."""
+    return _ways[0][1](text, now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 from volunteer_hub.families.labels import KINDS
@@ -29,6 +31,16 @@ class JoinForm(Form):
     )
 
 
+class CardForm(Form):
+    """What a phone reads from a child's printed card."""
+
+    card = StringField(
+        _l("卡上二维码的文字"),
+        [required(), at_most(120)],
+        render_kw={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"},
+    )
+
+
 class DeskLinkForm(Form):
     """Who may act for the person at the desk, and what staff looked at."""
 
@@ -48,6 +60,9 @@ class DeskLinkForm(Form):
 
 
 class DeskEndForm(Form):
-    """Why staff end a link."""
+    """Why staff end a link; one stands on the page for each link."""
+
+    def __init__(self, link_id: int, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=f"end-{link_id}-", **kwargs)
 
     reason = StringField(_l("结束理由"), [required(), at_most(200)], render_kw={"autocomplete": "off"})

@@ -28,7 +28,7 @@ REACH: dict[str, frozenset[CareKind]] = {
     "volunteers": GUARDIANS,
     "make_ups": GUARDIANS,
     "objections": GUARDIANS,
-    "anomalies": GUARDIANS,
+    "anomaly_answers": GUARDIANS,
     "identity_exports": GUARDIANS,
     "agenda": GUARDIANS,
     "recognition": GUARDIANS,

@@ -13,11 +13,10 @@ from volunteer_hub.core.db import transaction
 from volunteer_hub.core.errors import DomainError, NotFound
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.text import N_
-from volunteer_hub.families import above, labels, queries, service
-from volunteer_hub.families.forms import InviteForm, JoinForm
+from volunteer_hub.families import above, codes, labels, linking, queries, service
+from volunteer_hub.families.forms import CardForm, InviteForm, JoinForm
 from volunteer_hub.volunteers import children, texts
 from volunteer_hub.volunteers import queries as volunteers
-from volunteer_hub.volunteers.ages import Ages, full_years
 from volunteer_hub.volunteers.models import Volunteer
 from volunteer_hub.volunteers.showing import ages
 from volunteer_hub.web.access import access, actor, require
@@ -26,6 +25,11 @@ from volunteer_hub.web.limits import limiter
 pages = Blueprint("families", __name__, url_prefix="/me/family")
 
 Answer = str | Response | tuple[str, int]
+
+
+def _by_account() -> str:
+    """Count tries by who is signed in: a family behind one address does not use up another's."""
+    return f"families:{actor().account_id}"
 
 
 @pages.get("")
@@ -63,31 +67,52 @@ def make_code() -> Answer:
         return _page(inviting=form)
     try:
         with transaction():
-            code = service.make_code(actor(), _own(), form.kind.data, now=clock.now(), ages=ages())
+            code = codes.make(actor(), _own(), form.kind.data, now=clock.now(), ages=ages())
     except NotFound:
         raise
     except DomainError as refusal:
         form.refuse(refusal)
         return _page(inviting=form)
-    minutes = int(service.CODE_LIFETIME.total_seconds()) // 60
+    minutes = int(codes.LIFETIME.total_seconds()) // 60
     return render_template("families/code.html", code=code, kind=form.kind.data, labels=labels, minutes=minutes)
 
 
 @pages.post("/join")
 @require(Permission.OWN_PAGES)
-@limiter.limit("10/hour", key_func=lambda: f"care-code:{actor().account_id}")
+@limiter.limit("10/hour", key_func=_by_account)
 def join() -> Answer:
     form = JoinForm()
     if not form.validate_on_submit():
         return _page(joining=form)
     try:
         with transaction():
-            service.redeem(actor(), _own(), form.code.data, now=clock.now(), ages=ages())
+            codes.redeem(actor(), _own(), form.code.data, now=clock.now(), ages=ages())
     except NotFound:
         raise
     except DomainError as refusal:
         form.refuse(refusal)
         return _page(joining=form)
+    flash(_("已建立代办关系。"))
+    return redirect(url_for("families.own"))
+
+
+@pages.post("/card")
+@require(Permission.OWN_PAGES)
+@limiter.limit("10/hour", key_func=_by_account)
+def claim() -> Answer:
+    """Take up a child by the text of its printed card."""
+    form = CardForm()
+    if not form.validate_on_submit():
+        return _page(claiming=form)
+    try:
+        with transaction():
+            now = clock.now()
+            service.claim_with_card(actor(), _own(), above.read_card(form.card.data, now), now=now, ages=ages())
+    except NotFound:
+        raise
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return _page(claiming=form)
     flash(_("已建立代办关系。"))
     return redirect(url_for("families.own"))
 
@@ -133,7 +158,9 @@ def _own() -> Volunteer:
     return volunteer
 
 
-def _page(*, inviting: InviteForm | None = None, joining: JoinForm | None = None) -> Answer:
+def _page(
+    *, inviting: InviteForm | None = None, joining: JoinForm | None = None, claiming: CardForm | None = None
+) -> Answer:
     now, thresholds = clock.now(), ages()
     account_id = actor().account_id or 0
     volunteer = volunteers.find_by_account(account_id)
@@ -141,17 +168,14 @@ def _page(*, inviting: InviteForm | None = None, joining: JoinForm | None = None
     page = render_template(
         "families/own.html",
         volunteer=volunteer,
-        is_minor=volunteer is not None and _is_minor(volunteer, thresholds),
+        is_minor=volunteer is not None and linking.is_minor(volunteer, now, thresholds),
         people=[(cared, above.glimpse(cared.volunteer.id, now)) for cared in cared_for],
         carers=queries.list_carers(volunteer.id, now, thresholds) if volunteer else [],
         inviting=inviting or InviteForm(None),
         joining=joining or JoinForm(None),
+        claiming=claiming or CardForm(None),
         labels=labels,
         adult=current_app.config["AGE_ADULT"],
     )
-    sent = inviting or joining
+    sent = inviting or joining or claiming
     return page, 422 if sent and (sent.errors or sent.form_errors) else 200
-
-
-def _is_minor(volunteer: Volunteer, thresholds: Ages) -> bool:
-    return volunteer.birth_on is not None and full_years(volunteer.birth_on, clock.today()) < thresholds.adult

@@ -1,13 +1,16 @@
-"""Hours and coming shifts for the family page: the families room stands below both and cannot look there itself."""
+"""Hours, coming shifts and printed cards for the family page: its room stands below them and cannot look itself."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from volunteer_hub.activities import labels, queries
+from volunteer_hub.checkin import codes
+from volunteer_hub.checkin.codes import CodeKind, CodeState
 from volunteer_hub.core.db import db
 from volunteer_hub.families.above import Coming, Glimpse
 from volunteer_hub.ledger.models import HoursBalance
+from volunteer_hub.volunteers import queries as volunteers
 
 #: The family page is an overview; the rest stands on the person's own page.
 SHOWN = 3
@@ -29,3 +32,12 @@ def look(volunteer_id: int, now: datetime) -> Glimpse:
         for promise in queries.list_next_shifts(volunteer_id, now)[:SHOWN]
     ]
     return Glimpse(balance.minutes if balance else 0, coming)
+
+
+def read_card(text: str, now: datetime) -> int | None:
+    """Return whose live printed card carries this text; None for a rotating code, and for anything else."""
+    reading = codes.read(text.strip(), now)
+    if reading.kind is not CodeKind.CARD or reading.state is not CodeState.VALID or reading.subject_id is None:
+        return None
+    volunteer_id, is_dead = volunteers.find_card(reading.subject_id)
+    return None if is_dead else volunteer_id
