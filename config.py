@@ -49,6 +49,8 @@ class Settings:
         self.AGE_SENSITIVE = _number("AGE_SENSITIVE", 14)
         self.AGE_ACCOMPANIED = _number("AGE_ACCOMPANIED", 10)
         self.AGE_MINIMUM = _number("AGE_MINIMUM", 6)
+        #: Days between leaving and being erased, in which one can stay after all; fewer than fifteen working days.
+        self.ERASURE_DAYS = _number("ERASURE_DAYS", 7)
         https = environ.get("HTTPS", "1" if self.ENVIRONMENT == "production" else "0") == "1"
         self.SESSION_COOKIE_SECURE = https
         self.SESSION_COOKIE_NAME = "__Host-hub" if https else "hub"

@@ -102,7 +102,12 @@ from volunteer_hub.reviews import digest_jobs
 from volunteer_hub.reviews import jobs as reviews_jobs
 from volunteer_hub.reviews import models as _reviews
 from volunteer_hub.reviews import walk_in_routes as reviews_walk_ins
+from volunteer_hub.rights import admin_routes as rights_admin
+from volunteer_hub.rights import cli as rights_cli
+from volunteer_hub.rights import jobs as rights_jobs
+from volunteer_hub.rights import leaving_routes
 from volunteer_hub.rights import models as _rights
+from volunteer_hub.rights import routes as rights
 from volunteer_hub.stations import admin_routes as stations_admin
 from volunteer_hub.stations import models as _stations
 from volunteer_hub.stations import routes as stations
@@ -214,6 +219,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     anomalies.pages,
     imports.pages,
     invitations.pages,
+    rights.pages,
+    leaving_routes.pages,
+    rights_admin.pages,
     audit.pages,
 )
 COMMANDS: tuple[click.Group, ...] = (
@@ -227,6 +235,7 @@ COMMANDS: tuple[click.Group, ...] = (
     month_close_cli.commands,
     demo_cli.demo,
     exports_cli.commands,
+    rights_cli.commands,
 )
 #: What the timetable runs: the job, and every how many seconds.
 JOBS: dict[str, tuple[Callable[[], None], int]] = {
@@ -246,6 +255,7 @@ JOBS: dict[str, tuple[Callable[[], None], int]] = {
     "objections-overdue": (objection_jobs.escalate_overdue, 3600),
     "recognise": (recognition_jobs.recognise, 60),
     "make-ups-overtaken": (make_up_jobs.take_back_overtaken, 600),
+    "erase-people": (rights_jobs.erase_due, 300),
 }
 
 

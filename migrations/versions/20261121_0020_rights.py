@@ -18,14 +18,19 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 WORD, NONE, NO_BYTES, NO_DETAILS = "'—'", 'NULL', {'sqlite': "x''", 'postgresql': "'\\x'::bytea"}, "'{}'"
 
 BY_PERSON = 'volunteer_id = OLD.volunteer_id'
+#: How the trail's details name a person: by id or by number.
+NUMBER = '(SELECT v.number FROM volunteers v WHERE v.id = erasures.volunteer_id)'
+NAMED = ('CAST(volunteer_id AS TEXT)', f"'\"' || {NUMBER} || '\"'")
 #: Table, whose row of `erasures` opens it, and what each column may become: nothing else of the row may change.
 OPENED = (
     ('scans', BY_PERSON, {'code': WORD, 'details': NO_DETAILS}),
     ('scan_rulings', 'volunteer_id = (SELECT s.volunteer_id FROM scans s WHERE s.id = OLD.scan_id)', {'reason': WORD}),
     ('hours_entries', BY_PERSON, {'reason': WORD}),
     ('audit_entries', {
-        'sqlite': "json_extract(OLD.details, '$.volunteer') = volunteer_id",
-        'postgresql': "OLD.details ->> 'volunteer' = CAST(volunteer_id AS TEXT)",
+        # No json_extract: with an untrusted schema SQLite lets no trigger call it.
+        'sqlite': ' OR '.join(f"instr(OLD.details, '\"volunteer\": ' || {who} || '{end}') > 0"
+                              for who in NAMED for end in (',', '}')),
+        'postgresql': f"OLD.details ->> 'volunteer' IN ({NAMED[0]}, {NUMBER})",
      }, {'actor_label': WORD, 'address': NONE, 'reason': WORD, 'details': NO_DETAILS}),
     ('evidence_pictures',
      'volunteer_id IN (SELECT m.volunteer_id FROM make_ups m WHERE m.evidence_id = OLD.id) AND NOT EXISTS ('
@@ -38,6 +43,11 @@ OPENED = (
     ('anomaly_flags', 'account_id IN (SELECT p.account_id FROM anomaly_parties p WHERE p.flag_id = OLD.id)',
      {'decision_reason': WORD}),
     ('anomaly_parties', 'account_id = OLD.account_id', {'said': WORD}),
+    ('objections', BY_PERSON, {'reason': WORD, 'answer': WORD}),
+    ('points', BY_PERSON, {'note': WORD}),
+    ('trainings', BY_PERSON, {'name': WORD, 'content': WORD, 'organiser': WORD, 'taken_back_reason': WORD}),
+    ('honours', BY_PERSON, {'name': WORD, 'unit': WORD, 'taken_back_reason': WORD}),
+    ('evaluations', BY_PERSON, {'comment': WORD, 'taken_back_reason': WORD}),
 )
 #: In the trail, also what others did to the person's registration, account or hours.
 TRAIL = (
@@ -53,6 +63,7 @@ FUNCTIONS = {
     'hours_reports': 'keep_hours_report',
     'anomaly_flags': 'keep_anomaly_flag',
     'anomaly_parties': 'keep_anomaly_party',
+    **{table: f'keep_{table}' for table in ('objections', 'trainings', 'honours', 'evaluations')},
 }
 ERASING = '/* erasing */'
 

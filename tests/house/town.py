@@ -19,6 +19,7 @@ from tests.makers.exports import make_identity_export, make_ready_export
 from tests.makers.imports import ROSTER_HEADINGS, dry_run, make_csv
 from tests.makers.month_close import make_closed, make_signer
 from tests.makers.requests import make_asked
+from tests.makers.rights import make_request
 from tests.makers.volunteers import make_volunteer
 from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Account, Login, Role, RoleGrant, ScopeKind, TokenKind
@@ -153,6 +154,7 @@ def _objects(administrator: Account) -> dict[str, Any]:
         "keeper_id": keeper.id,
         "team_id": _first(select(Team).where(Team.is_demonstration, Team.kind == TeamKind.SQUAD)).id,
         "membership_id": _first(select(Membership)).id,
+        "rights_request_id": make_request(_first(select(Volunteer))),
         "volunteer_id": _first(select(Volunteer)).id,
         "entry_id": _first(select(HoursEntry)).id,
         "notice_id": _notice(administrator),

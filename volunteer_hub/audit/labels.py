@@ -18,6 +18,7 @@ ROOMS = {
     "statistics.": N_("统计"),
     "anomalies.": N_("异常线索"),
     "exchange.": N_("导入导出"),
+    "rights.": N_("信息权利"),
     "demo.": N_("演示数据"),
 }
 #: What is not here is shown by its own name.
@@ -102,6 +103,15 @@ ACTIONS = {
     "exchange.identity_rejected": N_("不批准导出证件号码"),
     "exchange.identity_withdrawn": N_("撤回证件号码申请"),
     "exchange.download": N_("下载文件"),
+    "volunteers.come_back": N_("本人收回注销"),
+    "rights.ask_erasure": N_("申请删除个人信息"),
+    "rights.erase": N_("删除个人信息"),
+    "rights.take_copy": N_("下载本人信息"),
+    "rights.open_request": N_("打开信息权利请求"),
+    "rights.answer": N_("答复信息权利请求"),
+    "rights.agree_anew": N_("同意新版告知书"),
+    "rights.refuse_anew": N_("不同意新版告知书"),
+    "rights.stop_naming": N_("撤回公示姓氏"),
     "demo.load": N_("载入演示数据"),
     "demo.remove": N_("清除演示数据"),
 }
@@ -139,6 +149,7 @@ OBJECTS = {
     "team": N_("队伍"),
     "volunteer": N_("志愿者"),
     "walk_in": N_("临时到场"),
+    "erasure": N_("删除"),
 }
 #: Who acted where there was no account.
 ACTORS = {"timetable": N_("定时任务"), "command line": N_("命令行"), "visitor": N_("未登录访客")}

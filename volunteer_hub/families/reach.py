@@ -34,6 +34,7 @@ REACH: dict[str, frozenset[CareKind]] = {
     "recognition": GUARDIANS,
     "certificates": GUARDIANS,
     "rights": GUARDIANS,
+    "rights_leaving": GUARDIANS,
 }
 
 

@@ -24,7 +24,7 @@ def template_of(kind: str, version: str) -> str:
 
 def shown_texts() -> Texts:
     """Return version and digest of both current texts, in the language of this request."""
-    return Texts(_shown(REGISTRATION), _shown(MINOR))
+    return Texts(*(shown_text(kind, CURRENT[kind]) for kind in (REGISTRATION, MINOR)))
 
 
 def mark_of(texts: Texts) -> str:
@@ -43,6 +43,6 @@ def agreed_texts(mark: str | None) -> Texts:
     return texts
 
 
-def _shown(kind: str) -> ShownText:
-    version = CURRENT[kind]
+def shown_text(kind: str, version: str) -> ShownText:
+    """Return one version of a text with its digest, in the language of this request. Raises NotFound."""
     return ShownText(version, crypto.fingerprint(render_template(template_of(kind, version)).encode()))

@@ -49,6 +49,7 @@ URGENCIES: dict[str, Urgency] = {
     "cards.print_one": Urgency.EXPORT,
     "cards.print_shift": Urgency.EXPORT,
     "cards.print_team": Urgency.EXPORT,
+    "rights.copy": Urgency.EXPORT,
     "imports.upload": Urgency.EXPORT,
     "imports.left_out": Urgency.EXPORT,
 }
