@@ -17,7 +17,8 @@ from volunteer_hub.statistics.models import FigureChange, FigureState
 from volunteer_hub.statistics.timeline import CLASSES, Line, Stay
 from volunteer_hub.volunteers.models import Standing
 
-_KINDS = {kind: number for number, kind in enumerate(CLASSES)}
+#: Classes by their letter, as they are counted.
+KINDS = {kind: number for number, kind in enumerate(CLASSES)}
 
 
 @dataclass
@@ -84,13 +85,6 @@ def list_changed(after: datetime, upto: datetime, limit: int) -> list[int]:
     return list(db.session.scalars(select(changed.c.volunteer_id).distinct().limit(limit)))
 
 
-def list_residents(region_code: str) -> list[int]:
-    """Return everybody who lives or lived in just this division, by any standing, of now or as counted."""
-    statement = select(Standing.volunteer_id).where(Standing.region_code == region_code)
-    counted = select(FigureChange.volunteer_id).where(FigureChange.old_region_code == region_code)
-    return sorted(set(db.session.scalars(statement)) | set(db.session.scalars(counted)))
-
-
 def list_places() -> list[str]:
     """Return the divisions that occur in standings, of now or as counted, in the order of their codes."""
     now = select(Standing.region_code).distinct()
@@ -112,7 +106,7 @@ def _read_lines(people: dict[int, Person], changes: list[int]) -> None:
         .where(HoursEntry.volunteer_id.in_(people))
     )
     for volunteer_id, service_on, recorded_at, hours_class, minutes, change in rows:
-        line = Line(service_on, recorded_at, _KINDS[hours_class], minutes)
+        line = Line(service_on, recorded_at, KINDS[hours_class], minutes)
         person = people[volunteer_id]
         person.lines.append(line)
         if change is None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
-from itertools import groupby
+from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import aliased
@@ -13,15 +12,14 @@ from volunteer_hub.core.db import db, table_of
 from volunteer_hub.core.dialect import take_turn, upsert, write_many
 from volunteer_hub.core.scope import region_prefix
 from volunteer_hub.regions.codes import codes_above
-from volunteer_hub.statistics import changes
+from volunteer_hub.statistics import changes, residents
 from volunteer_hub.statistics.changes import Person
+from volunteer_hub.statistics.gathering import Gathered
 from volunteer_hub.statistics.models import MEASURES, FigureChange, FigureDay, FigureDelta, FigureState
 from volunteer_hub.statistics.timeline import Counts, Key, Steps, merge, news_of, steps, subtract
 
 #: Changes taken at a time; a writer on SQLite waits no longer than one batch takes.
 BATCH = 250
-#: People read at a time when everything is made anew.
-PEOPLE_AT_ONCE = 2000
 COLUMNS = ("region_code", "period", "assurance", "day", *MEASURES)
 KEY = ("region_code", "period", "assurance")
 #: Told how many divisions are done, and of how many.
@@ -58,18 +56,18 @@ def rebuild(*, now: datetime, progress: Progress | None = None) -> int:
     # What is committed between these two waits for the fold: the version of the data counts on the last change.
     db.session.execute(delete(FigureChange).where(FigureChange.id <= last))
     db.session.execute(delete(FigureDay))
-    places = changes.list_places()
+    places, days = changes.list_places(), residents.days_of_ledger()
     rows = 0
-    open_: dict[str, Steps] = {}
+    open_: dict[str, Gathered] = {}
     for number, place in enumerate(places):
-        merge(open_.setdefault(place, {}), _steps_at(place))
+        open_.setdefault(place, Gathered()).merge(residents.gather(place, days))
         following = set(_lineage(places[number + 1])) if number + 1 < len(places) else set()
         while done := max((code for code in open_ if code not in following), key=_depth, default=""):
             found = open_.pop(done)
-            rows += _write(found)
+            rows += _write(done, found)
             above = codes_above(done)
             if above:
-                merge(open_.setdefault(above[-1], {}), _moved(found, above[-1]))
+                open_.setdefault(above[-1], Gathered()).merge(found)
         if progress:
             progress(number + 1, len(places))
     _keep_state(now, drained=True, last_change=last, built=True)
@@ -95,36 +93,11 @@ def _lineage(code: str) -> list[str]:
     return [*codes_above(code), code]
 
 
-def _moved(found: Steps, code: str) -> Steps:
-    """Return steps as those of another division."""
-    return {(code, *key[1:]): counts for key, counts in found.items()}
-
-
-def _steps_at(place: str) -> Steps:
-    """Return what everybody adds in just one division, without what waits to be folded."""
-    found: Steps = {}
-    residents = changes.list_residents(place)
-    for start in range(0, len(residents), PEOPLE_AT_ONCE):
-        people, _ = changes.read_people(residents[start : start + PEOPLE_AT_ONCE])
-        for person in people.values():
-            here = [stay for stay in person.folded_stays if stay.region == place]
-            merge(found, steps(here, person.folded_lines))
-    return found
-
-
-def _write(found: Steps) -> int:
-    """Write the running sums of one division's steps."""
-    rows = list(_running(found))
+def _write(region: str, found: Gathered) -> int:
+    """Write the running sums of what was gathered for one division."""
+    rows = list(found.rows(region))
     write_many(db.session, table_of(FigureDay), COLUMNS, rows)
     return len(rows)
-
-
-def _running(found: Steps) -> Iterator[tuple[str | int | date, ...]]:
-    for _, run in groupby(sorted(found.items()), key=lambda step: step[0][:3]):
-        total = [0] * len(MEASURES)
-        for key, counts in run:
-            total = [held + more for held, more in zip(total, counts, strict=True)]
-            yield (*key, *total)
 
 
 def _add(found: Steps) -> None:

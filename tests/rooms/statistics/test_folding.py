@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -222,7 +223,7 @@ def test_making_everything_anew_gives_what_the_fold_gave(app: Flask) -> None:
     assert sparse(kept()) == folded
 
 
-def sparse(found: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+def sparse(found: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
     """Leave out rows equal to the one before: both ways may open days on which nothing changed in the end."""
     left: list[tuple[object, ...]] = []
     for row in found:
