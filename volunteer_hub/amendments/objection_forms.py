@@ -14,11 +14,12 @@ class ObjectionForm(Form):
     reason = TextAreaField(_l("哪里不对"), [required(_l("请写明哪里不对。")), at_most(LENGTH)])
 
 
-class MissingForm(ObjectionForm):
+class MissingForm(Form):
     """What is missing: at one of the shifts one signed up for, or elsewhere on some day."""
 
-    shift = SelectField(_l("哪一场"), validate_choice=True)
+    shift = SelectField(_l("哪一场"), [required(_l("请选择哪一场。"))])
     served_on = DateField(_l("哪一天（不在上面的活动里时填写）"), [Optional()])
+    reason = TextAreaField(_l("什么时间、在哪里、做了什么"), [required(_l("请写明哪里不对。")), at_most(LENGTH)])
 
 
 class AnswerForm(Form):

@@ -156,7 +156,7 @@ def _missing_form(volunteer: Volunteer) -> MissingForm:
         (listed.shift.id, f"{clock.local(listed.shift.starts_at):%Y-%m-%d %H:%M} {listed.activity.title}")
         for listed in queries.list_shifts(volunteer.id, clock.now())
     ]
-    form.shift.choices = choices([*shifts, (ELSEWHERE, _("不在上面，我在说明里写清楚"))])
+    form.shift.choices = choices([("", _("请选择")), *shifts, (ELSEWHERE, _("不在上面，我在说明里写清楚"))])
     return form
 
 
