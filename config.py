@@ -51,6 +51,9 @@ class Settings:
         self.AGE_MINIMUM = _number("AGE_MINIMUM", 6)
         #: Days between leaving and being erased, in which one can stay after all; fewer than fifteen working days.
         self.ERASURE_DAYS = _number("ERASURE_DAYS", 7)
+        #: Hours that one person alone may move by merging two registrations, and for how many days that can be undone.
+        self.MERGE_ALONE_HOURS = _number("MERGE_ALONE_HOURS", 50)
+        self.MERGE_UNDO_DAYS = _number("MERGE_UNDO_DAYS", 30)
         https = environ.get("HTTPS", "1" if self.ENVIRONMENT == "production" else "0") == "1"
         self.SESSION_COOKIE_SECURE = https
         self.SESSION_COOKIE_NAME = "__Host-hub" if https else "hub"

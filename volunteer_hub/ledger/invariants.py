@@ -41,7 +41,7 @@ _SAID_BY_SESSIONS = f"""
     FROM sessions s JOIN volunteers v ON v.id = s.volunteer_id WHERE is_credited"""
 #: A line that a merge carried stands for the one first entered, and may be worth less: what both registrations
 #: of a person claim counts once, at the one that was kept.
-_SAID_BY_ENTRIES = f"""
+_SAID_BY_ENTRIES = f"""SELECT * FROM (
     SELECT coalesce(o.source, e.source) AS source, e.volunteer_id, e.shift_id,
            coalesce(o.minutes, e.minutes) AS minutes, e.hours_class
     FROM ({_STANDING}) e LEFT JOIN hours_entries o ON o.id = e.origin_id
@@ -50,7 +50,7 @@ _SAID_BY_ENTRIES = f"""
     SELECT o.source, {_WHOSE}, o.shift_id, o.minutes, o.hours_class FROM merge_entries m
     JOIN merges g ON g.id = m.merge_id AND g.state = 'merged' JOIN volunteers v ON v.id = g.kept_id
     JOIN hours_entries c ON c.id = m.entry_id JOIN hours_entries o ON o.id = coalesce(c.origin_id, c.id)
-    WHERE m.moved_id IS NULL AND o.source LIKE 'session:%'"""
+    WHERE m.moved_id IS NULL AND o.source LIKE 'session:%') said"""
 
 #: The same of make-ups, which have an entry while they are approved and stand.
 _SAID_BY_MAKE_UPS = f"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 
 from volunteer_hub.accounts.models import Account
@@ -16,11 +16,11 @@ from volunteer_hub.core.db import AnyRow, db
 from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.paging import Page, page_of
 from volunteer_hub.core.scope import Scope
-from volunteer_hub.ledger.models import HoursBalance, HoursClass
+from volunteer_hub.ledger.models import HoursBalance, HoursClass, HoursEntry
 from volunteer_hub.merging import hours
 from volunteer_hub.merging.belongings import LIVING
 from volunteer_hub.merging.hours import Moved
-from volunteer_hub.merging.models import Merge, MergeState
+from volunteer_hub.merging.models import Merge, MergeEntry, MergeState
 from volunteer_hub.merging.obstacles import Obstacle, list_obstacles
 from volunteer_hub.regions.models import Region
 from volunteer_hub.teams.models import Membership
@@ -112,7 +112,7 @@ def is_proven(kept: Volunteer, there: Standing | None, merged: Volunteer, here: 
 
 def get_merge(scope: Scope, merge_id: int) -> Merge:
     """Return a merge whose kept person lives in the scope. Raises NotFound."""
-    merge = db.session.scalar(_within(scope).where(Merge.id == merge_id))
+    merge = db.session.scalar(select(Merge).where(Merge.id == merge_id, _within(scope)))
     if merge is None:
         raise NotFound
     return merge
@@ -122,15 +122,25 @@ def page_merges(scope: Scope, number: int = 1) -> Page[AnyRow]:
     """Return (merge, kept, merged, who asked) inside the scope, those that wait first, then the newest."""
     kept, merged = aliased(Volunteer), aliased(Volunteer)
     statement = (
-        _within(scope)
+        select(Merge, kept, merged, Account.display_name)
         .join(kept, kept.id == Merge.kept_id)
         .join(merged, merged.id == Merge.merged_id)
         .outerjoin(Account, Account.id == Merge.requested_by)
-        .add_columns(kept, merged, Account.display_name)
-        .where(Merge.state != MergeState.DISTINCT)
+        .where(Merge.state != MergeState.DISTINCT, _within(scope))
         .order_by(Merge.state != MergeState.REQUESTED, Merge.id.desc())
     )
     return page_of(db.session, statement, number, 20)
+
+
+def list_lines(merge_id: int) -> list[AnyRow]:
+    """Return (what became of it, the line taken back) of every line a merge moved, by day."""
+    rows = db.session.execute(
+        select(MergeEntry, HoursEntry)
+        .join(HoursEntry, HoursEntry.id == MergeEntry.entry_id)
+        .where(MergeEntry.merge_id == merge_id)
+        .order_by(HoursEntry.service_on, HoursEntry.id)
+    )
+    return list(rows)
 
 
 def find_later(merge: Merge) -> Merge | None:
@@ -149,11 +159,11 @@ def find_later(merge: Merge) -> Merge | None:
     )
 
 
-def _within(scope: Scope) -> Select[Merge]:
-    """Return the merges whose kept person lives in the scope, or lived there last."""
-    any_ = aliased(Standing)
+def _within(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on Merge that its kept person lives in the scope, or lived there last."""
+    any_, last = aliased(Standing), aliased(Standing)
     latest = select(func.max(any_.id)).where(any_.volunteer_id == Merge.kept_id).scalar_subquery()
-    return select(Merge).join(Standing, Standing.id == latest).where(scope.where(region=Standing.region_code))
+    return select(last.id).where(last.id == latest, scope.where(region=last.region_code)).exists()
 
 
 def _side(volunteer: Volunteer) -> Side:

@@ -117,9 +117,10 @@ def undo(actor: Actor, scope: Scope, merge_id: int, reason: str, *, now: datetim
     merge = queries.get_merge(scope, merge_id)
     _take_turns(merge.kept_id, merge.merged_id)
     db.session.refresh(merge, with_for_update=True)
-    if merge.state is not MergeState.MERGED or merge.merged_at is None:
+    if merge.state is not MergeState.MERGED:
         raise DomainError("not_merged", N_("这次合并已经撤销，或还没有办理。"))
-    if now > merge.merged_at + timedelta(days=limits.undo_days):
+    until = undo_until(merge, limits)
+    if until is None or now > until:
         raise DomainError(
             "too_late_to_undo", N_("合并已超过 %(n)d 天，不能撤销。"), field="reason", n=limits.undo_days
         )
@@ -136,6 +137,13 @@ def undo(actor: Actor, scope: Scope, merge_id: int, reason: str, *, now: datetim
     _record(actor, "volunteers.undo_merge", merge, kept, now=now, reason=merge.undo_reason)
     _tell(kept, N_("与您有关的一次登记合并已撤销，时长和报名已恢复原状。"), merge, "undone", now)
     return merge
+
+
+def undo_until(merge: Merge, limits: Limits) -> datetime | None:
+    """Return until when a merge can be undone; None where it is not merged."""
+    if merge.state is not MergeState.MERGED or merge.merged_at is None:
+        return None
+    return merge.merged_at + timedelta(days=limits.undo_days)
 
 
 def _carry_out(actor: Actor, merge: Merge, kept: Volunteer, merged: Volunteer, *, now: datetime) -> None:

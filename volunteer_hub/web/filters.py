@@ -10,7 +10,7 @@ from flask import Flask
 from flask_babel import format_date, get_locale
 
 from volunteer_hub.core import clock
-from volunteer_hub.core.masking import mask_document, mask_mobile, mask_name
+from volunteer_hub.core.masking import mask_document, mask_middle, mask_mobile, mask_name
 from volunteer_hub.core.tabular import hours_of
 
 
@@ -73,6 +73,7 @@ def init_app(app: Flask) -> None:
         clock_time=clock_time,
         count=count,
         mask_name=mask_name,
+        mask_middle=mask_middle,
         mask_document=mask_document,
         mask_mobile=mask_mobile,
     )

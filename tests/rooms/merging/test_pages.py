@@ -1,0 +1,138 @@
+"""The Office's pages: from a pair found to a merge, a second person, and back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.makers.accounts import make_staff, sign_in
+from tests.makers.ledger import make_entry
+from tests.makers.regions import make_district
+from tests.makers.volunteers import make_registration, make_volunteer
+from volunteer_hub.accounts.models import Account, Role, ScopeKind
+from volunteer_hub.core import clock
+from volunteer_hub.core.actor import COMMAND_LINE
+from volunteer_hub.core.db import db, transaction
+from volunteer_hub.ledger.models import HoursClass
+from volunteer_hub.ledger.queries import get_balance
+from volunteer_hub.merging.models import Merge, MergeState
+from volunteer_hub.volunteers import service as volunteers
+from volunteer_hub.volunteers.models import DocumentKind, Volunteer
+
+HOME = "220403002001"
+BIRTH = date(1990, 2, 3)
+Pair = tuple[Volunteer, Volunteer]
+
+
+@pytest.fixture
+def pair(app: Flask) -> Pair:
+    make_district()
+    one = make_volunteer(HOME, "阿依努尔", birth_on=BIRTH, password="correct horse 1")
+    given = make_registration(
+        HOME,
+        "阿依努尔",
+        document_kind=DocumentKind.PASSPORT,
+        document_number="E1234567",
+        birth_on=BIRTH,
+        mobile=one.mobile,
+        password="another horse 2",
+    )
+    with transaction():
+        other = volunteers.register(COMMAND_LINE, given, now=clock.now())
+    return one, other
+
+
+def _officer(name: str, region: str = "220403") -> Account:
+    return make_staff(Role.OFFICE, ScopeKind.REGION, region, name=name)
+
+
+def _post(client: FlaskClient, path: str, kept: Volunteer, merged: Volunteer, reason: str = "本人带证件到场") -> int:
+    return client.post(path, data={"kept": kept.id, "merged": merged.id, "reason": reason}).status_code
+
+
+def test_from_the_list_to_a_merge_and_back(client: FlaskClient, pair: Pair) -> None:
+    kept, merged = pair
+    make_entry(merged.id, 90)
+    sign_in(client, _officer("赵科长"))
+    page = client.get("/office/duplicates").get_data(as_text=True)
+    assert f"kept={kept.id}" in page or f"kept={merged.id}" in page
+    assert merged.number in page
+    seen = client.get(f"/office/duplicates/compare?kept={kept.id}&merged={merged.id}").get_data(as_text=True)
+    assert "E1234567" not in seen
+    assert merged.mobile not in seen
+    assert _post(client, "/office/duplicates/merge", kept, merged) == 302
+    assert get_balance(kept.id) == 90
+    merge = db.session.query(Merge).one()
+    done = client.get(f"/office/duplicates/{merge.id}").get_data(as_text=True)
+    assert "已合并" in done
+    answer = client.post(f"/office/duplicates/{merge.id}/undo", data={"reason": "弄错了"})
+    assert answer.status_code == 302
+    assert (get_balance(kept.id), get_balance(merged.id)) == (0, 90)
+
+
+def test_many_hours_go_by_a_second_person(client: FlaskClient, pair: Pair) -> None:
+    kept, merged = pair
+    make_entry(merged.id, 60 * 60, hours_class=HoursClass.D)
+    sign_in(client, _officer("赵科长"))
+    assert _post(client, "/office/duplicates/merge", kept, merged) == 302
+    merge = db.session.query(Merge).one()
+    assert merge.state is MergeState.REQUESTED
+    assert client.post(f"/office/duplicates/{merge.id}/approve").status_code == 403
+    sign_in(client, _officer("钱科员"))
+    page = client.get(f"/office/duplicates/{merge.id}").get_data(as_text=True)
+    assert "批准合并" in page
+    assert client.post(f"/office/duplicates/{merge.id}/approve").status_code == 302
+    assert get_balance(kept.id) == 3600
+
+
+def test_who_had_two_accounts_still_signs_in_with_either(client: FlaskClient, pair: Pair) -> None:
+    kept, merged = pair
+    sign_in(client, _officer("赵科长"))
+    _post(client, "/office/duplicates/merge", kept, merged)
+    for number, password in ((kept.number, "correct horse 1"), (merged.number, "another horse 2")):
+        browser = client.application.test_client()
+        answer = browser.post("/sign-in", data={"name": number, "password": password})
+        assert answer.status_code == 302
+        assert kept.number in browser.get("/me").get_data(as_text=True)
+
+
+def test_a_merge_lets_nobody_into_a_strangers_pages(client: FlaskClient, pair: Pair) -> None:
+    """Another mobile, and nobody saw both documents: the second account is closed, not led on."""
+    kept, merged = pair
+    with transaction():
+        db.session.get_one(Volunteer, merged.id).mobile_index = "another"
+    sign_in(client, _officer("赵科长"))
+    assert _post(client, "/office/duplicates/merge", kept, merged) == 302
+    answer = client.application.test_client().post(
+        "/sign-in", data={"name": merged.number, "password": "another horse 2"}
+    )
+    assert answer.status_code == 422
+
+
+def test_another_districts_office_finds_no_such_pair(client: FlaskClient, pair: Pair) -> None:
+    kept, merged = pair
+    sign_in(client, _officer("外地", "110101"))
+    assert client.get(f"/office/duplicates/compare?kept={kept.id}&merged={merged.id}").status_code == 404
+    assert _post(client, "/office/duplicates/merge", kept, merged) == 404
+    typed = {"kept": kept.number, "merged": merged.number}
+    assert client.post("/office/duplicates", data=typed).status_code == 422
+
+
+def test_two_numbers_are_compared_as_typed(client: FlaskClient, pair: Pair) -> None:
+    kept, merged = pair
+    sign_in(client, _officer("赵科长"))
+    answer = client.post("/office/duplicates", data={"kept": f" {kept.number.lower()} ", "merged": merged.number})
+    assert answer.status_code == 302
+    answer = client.post("/office/duplicates", data={"kept": "V1", "merged": merged.number})
+    assert answer.status_code == 422
+
+
+def test_without_a_reason_nothing_happens(client: FlaskClient, pair: Pair) -> None:
+    sign_in(client, _officer("赵科长"))
+    assert _post(client, "/office/duplicates/merge", *pair, reason=" ") == 422
+    assert _post(client, "/office/duplicates/distinct", *pair, reason="") == 422
+    assert _post(client, "/office/duplicates/distinct", *pair) == 302
+    assert db.session.query(Merge).one().state is MergeState.DISTINCT
