@@ -16,7 +16,9 @@ from volunteer_hub.activities import admin_routes as activities_admin
 from volunteer_hub.activities import jobs as activities_jobs
 from volunteer_hub.activities import models as _activities
 from volunteer_hub.activities import routes as activities
+from volunteer_hub.agenda import jobs as agenda_jobs
 from volunteer_hub.agenda import models as _agenda
+from volunteer_hub.agenda import routes as agenda
 from volunteer_hub.amendments import correction_routes, make_up_jobs, make_up_routes, objection_jobs, objection_routes
 from volunteer_hub.amendments import models as _requests
 from volunteer_hub.amendments import objection_models as _objections
@@ -175,6 +177,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     families_admin.pages,
     activities.pages,
     activities_admin.pages,
+    agenda.pages,
     checkin.pages,
     checkin_admin.pages,
     checkin_api.api,
@@ -241,6 +244,8 @@ COMMANDS: tuple[click.Group, ...] = (
 JOBS: dict[str, tuple[Callable[[], None], int]] = {
     "make-exports": (export_jobs.make_exports, 3),
     "erase-exports": (export_jobs.erase_expired, 600),
+    "tell-of-new": (agenda_jobs.tell_of_new, 300),
+    "remind": (agenda_jobs.remind, 300),
     "lapse-offers": (activities_jobs.let_offers_lapse, 30),
     "close-cancelled": (closing_jobs.close_cancelled, 60),
     "close-forgotten": (reviews_jobs.close_forgotten, 60),

@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 
 from tests.makers.accounts import make_account, make_staff, sign_in
 from tests.makers.anomalies import make_flag
+from tests.makers.certificates import make_certified
 from tests.makers.demo import NOW
 from tests.makers.exports import make_identity_export, make_ready_export
 from tests.makers.imports import ROSTER_HEADINGS, dry_run, make_csv
@@ -24,6 +25,7 @@ from tests.makers.volunteers import make_volunteer
 from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Account, Login, Role, RoleGrant, ScopeKind, TokenKind
 from volunteer_hub.activities.models import Activity, ActivityState, Shift, SignUp
+from volunteer_hub.agenda import service as agenda
 from volunteer_hub.amendments import correction_queries, corrections, make_ups
 from volunteer_hub.boards import walls
 from volunteer_hub.checkin.models import Device, Scan, ServiceSession, WalkIn
@@ -100,6 +102,11 @@ def _volunteer() -> int:
     return int(_first(chosen).id)
 
 
+def _search(volunteer: Volunteer) -> int:
+    with transaction():
+        return agenda.save_search(volunteer.account_id or 0, "环保", "category=environment", now=NOW).id
+
+
 def _stranger() -> int:
     account = make_staff(Role.OFFICE, ScopeKind.REGION, "110101", name="外地文明办")
     with transaction():
@@ -162,6 +169,7 @@ def _objects(administrator: Account) -> dict[str, Any]:
         "identity_id": make_identity_export(administrator, HERE).id,
         **_requests(manager.account_id),
         **_walk_in(shift, manager.account_id),
+        **make_certified(db.session.get_one(Station, activity.station_id), administrator, now=NOW),
         "report_id": report.id,
         "flag_id": make_flag(db.session.get_one(Station, activity.station_id)).id,
         "close_id": make_closed(make_signer("赵科长"), make_signer("钱科员"), now=NOW).close_id,
@@ -171,6 +179,9 @@ def _objects(administrator: Account) -> dict[str, Any]:
         "slot": int((NOW + timedelta(days=1)).timestamp()) // 30,
         "code": "zh",
         "token": "no-such-token",
+        "secret": "no-such-secret",
+        "search_id": _search(_first(select(Volunteer).where(Volunteer.account_id.is_not(None)))),
+        "act": "silence",
         "kind": "registration",
         "version": "1",
         "import_id": dry_run(Actor(administrator.id, "林主任"), make_csv([ROSTER_HEADINGS, ["张三"]])).id,

@@ -60,6 +60,7 @@ class FilterForm(Form):
 
     words = StringField(_l("搜索"), [at_most(40)], render_kw={"placeholder": _l("活动、地点或阵地")})
     since = DateField(_l("从哪天起"), [Optional()])
+    until = DateField(_l("到哪天"), [Optional()])
     category = SelectField(
         _l("服务类别"),
         choices=choices([("", _l("全部类别")), *((key, _l(words)) for key, words in CATEGORIES.items())]),
@@ -67,6 +68,7 @@ class FilterForm(Form):
     )
     region = SelectField(_l("街道、乡镇"), validate_choice=False, default="")
     station = IntegerField(validators=[Optional(), NumberRange(1, 2**62)])
+    team = IntegerField(validators=[Optional(), NumberRange(1, 2**62)])
 
 
 class DetailsForm(Form):

@@ -45,10 +45,13 @@ class Filters:
     """What the public list is narrowed to."""
 
     since: date | None = None
+    #: The last day that is shown.
+    until: date | None = None
     category: str = ""
     #: A division code; its subtree is meant.
     region: str = ""
     station_id: int | None = None
+    team_id: int | None = None
     words: str = ""
 
 
@@ -61,6 +64,25 @@ def page_open(filters: Filters, now: datetime, number: int) -> Page[Listed]:
         *_conditions(filters),
     )
     return paged(statement.order_by(Shift.starts_at, Shift.id), number)
+
+
+def list_published(filters: Filters, since: datetime, until: datetime, now: datetime, limit: int) -> list[Activity]:
+    """Return the activities published after `since` and not after `until` that match and are still to come."""
+    matching = (
+        listed()
+        .with_only_columns(Activity.id)
+        .where(
+            Activity.state == ActivityState.PUBLISHED,
+            Activity.published_at > since,
+            Activity.published_at <= until,
+            Shift.cancelled_at.is_(None),
+            Shift.starts_at > now,
+            *_conditions(filters),
+        )
+    )
+    return list(
+        db.session.scalars(select(Activity).where(Activity.id.in_(matching)).order_by(Activity.id).limit(limit))
+    )
 
 
 def list_streets_with_shifts(now: datetime) -> list[Region]:
@@ -85,6 +107,11 @@ def list_streets_with_shifts(now: datetime) -> list[Region]:
 def find_station(station_id: int | None) -> Station | None:
     """Return a station, or None."""
     return None if station_id is None else db.session.get(Station, station_id)
+
+
+def find_team(team_id: int | None) -> Team | None:
+    """Return a team, or None."""
+    return None if team_id is None else db.session.get(Team, team_id)
 
 
 def get_public(activity_id: int) -> Activity:
@@ -220,6 +247,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.since:
         conditions.append(Shift.starts_at >= clock.at(filters.since))
+    if filters.until:
+        conditions.append(Shift.starts_at <= clock.end_of(filters.until))
     if filters.category:
         conditions.append(Activity.category == filters.category)
     if filters.region:
@@ -227,6 +256,9 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.station_id:
         below = select(Station.path).where(Station.id == filters.station_id).scalar_subquery()
         conditions.append(Station.path.like(below + "%"))
+    if filters.team_id:
+        team = select(Team.path).where(Team.id == filters.team_id).scalar_subquery()
+        conditions.append(Team.path.like(team + "%"))
     if filters.words:
         texts = (Activity.title, Activity.place, Station.name)
         conditions.append(or_(*(column.icontains(filters.words, autoescape=True) for column in texts)))

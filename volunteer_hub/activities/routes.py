@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -29,6 +29,7 @@ from volunteer_hub.core.errors import DomainError, NotFound
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.text import N_
 from volunteer_hub.families import queries as families
+from volunteer_hub.volunteers import queries as volunteers
 from volunteer_hub.volunteers.ages import full_years
 from volunteer_hub.volunteers.models import Volunteer
 from volunteer_hub.volunteers.showing import ages
@@ -64,6 +65,8 @@ def index() -> str:
         by_day=by_day,
         form=form,
         station=queries.find_station(filters.station_id),
+        team=queries.find_team(filters.team_id),
+        quick=_quick(clock.civil_date(now)),
         kept={name: request.args[name] for name in form._fields if request.args.get(name)},
         today=clock.civil_date(now),
     )
@@ -188,13 +191,30 @@ def _manages(activity: Activity) -> bool:
     return True
 
 
+def _quick(today: date) -> list[tuple[str, dict[str, str]]]:
+    """Return (sentence, query) of what is looked for most: today, the weekend, around one's own home."""
+    saturday = today + timedelta(days=max(0, 5 - today.weekday()))
+    sunday = today + timedelta(days=6 - today.weekday())
+    quick = [
+        (N_("今天"), {"since": f"{today}", "until": f"{today}"}),
+        (N_("这个周末"), {"since": f"{saturday if saturday <= sunday else sunday}", "until": f"{sunday}"}),
+    ]
+    volunteer = queries.find_own_volunteer(actor().account_id)
+    standing = volunteers.current_standing(volunteer.id) if volunteer else None
+    if standing is not None:
+        quick.insert(0, (N_("我家附近"), {"region": standing.region_code[:9] + "000"}))
+    return quick
+
+
 def _filters(form: FilterForm) -> queries.Filters:
     """Read the filters; what cannot be read does not narrow the list."""
     given = {name: None if field.errors else field.data for name, field in form._fields.items()}
     return queries.Filters(
         since=given["since"],
+        until=given["until"],
         category=given["category"] or "",
         region=given["region"] or "",
         station_id=given["station"],
+        team_id=given["team"],
         words=(given["words"] or "").strip(),
     )

@@ -1,0 +1,1 @@
+"""One's own calendar, its address for other calendars, saved searches, reminders."""
