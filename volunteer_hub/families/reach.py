@@ -31,6 +31,8 @@ REACH: dict[str, frozenset[CareKind]] = {
     "anomaly_answers": GUARDIANS,
     "identity_exports": GUARDIANS,
     "agenda": GUARDIANS,
+    # Whoever has the address reads on when the link has long ended.
+    "agenda.open_feed": NOBODY,
     "recognition": GUARDIANS,
     "certificates": GUARDIANS,
     "rights": GUARDIANS,

@@ -203,7 +203,10 @@ def test_a_relative_signs_up_and_looks_but_proves_no_presence_and_sees_no_identi
         assert phone.get(address).status_code == 403, address
     for address in ("/me/profile/document", "/me/withdraw", "/c/confirm"):
         assert phone.post(address).status_code == 403, address
-    assert "/me/code" not in phone.get("/activities").text
+    for address in ("/", "/me", "/activities", f"/activities/{shift.activity_id}"):
+        page = phone.get(address).text
+        for shut in ("/me/code", "/me/profile", "/me/logins", "/notices", "/me/family\""):
+            assert f'href="{shut}' not in page, (address, shut)
 
 
 def test_somebody_may_act_for_several(
