@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from PIL import Image, ImageDraw
+from sqlalchemy import select
 
 from tests.makers.accounts import make_staff
 from tests.makers.activities import make_shift
@@ -15,7 +16,7 @@ from tests.makers.services import make_service
 from tests.makers.stations import make_station
 from tests.makers.volunteers import make_volunteer
 from volunteer_hub.accounts.models import Account, Role, ScopeKind
-from volunteer_hub.certificates import issuing_desk, service, units
+from volunteer_hub.certificates import issuing_desk, queries, seal_pictures, service, units
 from volunteer_hub.certificates.models import Certificate, CertificateRequest
 from volunteer_hub.certificates.service import Asked
 from volunteer_hub.certificates.services import Period
@@ -23,6 +24,8 @@ from volunteer_hub.certificates.units import UnitKind
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.scope import EVERYTHING, Scope
+from volunteer_hub.ledger import queries as ledger
+from volunteer_hub.ledger.models import HoursEntry
 from volunteer_hub.stations.models import Station
 from volunteer_hub.volunteers.models import Volunteer
 
@@ -86,12 +89,13 @@ def make_request(
     period: Period = PERIOD,
     whole_document: bool = False,
     wants_seal: bool = True,
+    now: datetime = NOW,
 ) -> CertificateRequest:
     """Return a request of the desk's volunteer, or another's."""
     who = volunteer or desk.volunteer
     asked = Asked(UnitKind.STATION, desk.station.id, period, "升学", wants_seal, whole_document)
     with transaction():
-        return service.ask(Actor(who.account_id, who.name), who, asked, now=NOW)
+        return service.ask(Actor(who.account_id, who.name), who, asked, now=now)
 
 
 def address(token: str) -> str:
@@ -114,3 +118,19 @@ def make_seal_picture(side: int = 400) -> bytes:
     written = io.BytesIO()
     picture.save(written, "PNG")
     return written.getvalue()
+
+
+def make_certified(station: Station, issuer: Account, *, now: datetime) -> dict[str, int]:
+    """Return a unit with a seal, a certificate of somebody it recorded hours of, and a request that waits."""
+    entry = db.session.scalars(
+        select(HoursEntry).where(HoursEntry.station_id == station.id, ledger.stands()).limit(1)
+    ).one()
+    desk = Desk(station, issuer, db.session.get_one(Volunteer, entry.volunteer_id), entry.id)
+    unit_id = make_ready(desk)
+    picture = seal_pictures.re_encode(make_seal_picture(), field="picture")
+    with transaction():
+        units.use_seal(desk.actor, queries.get_unit(EVERYTHING, unit_id), picture, now=now)
+    served = Period(entry.service_on, entry.service_on)
+    certificate = make_certificate(desk, make_request(desk, period=served, now=now), now=now)
+    waiting = make_request(desk, period=served, now=now)
+    return {"unit_id": unit_id, "certificate_id": certificate.id, "certificate_request_id": waiting.id}

@@ -142,7 +142,7 @@ def paper(certificate_id: int) -> Response:
         content = service.open_paper(issued.certificate)
         number, region = issued.certificate.number, issued.unit.region_code
         audit.record(actor(), "certificates.open_paper", "certificate", number, now=clock.now(), region=region)
-    return send_file(BytesIO(content), "application/pdf", download_name=f"{number}.pdf", max_age=0)
+    return _file(BytesIO(content), "application/pdf", f"{number}.pdf", to_keep=False)
 
 
 @pages.get("/office/certificates/register", endpoint="register")
@@ -160,10 +160,11 @@ def show_register() -> str:
     )
 
 
-@pages.get("/office/certificates/register.<file_format>")
+@pages.get("/office/certificates/register-file")
 @require(ISSUE)
-def register_file(file_format: str) -> Response:
+def register_file() -> Response:
     """Send the register as a table; the trail says who took it."""
+    file_format = request.args.get("format", "xlsx")
     if file_format not in ("csv", "xlsx"):
         raise NotFound
     now = clock.now()
@@ -178,9 +179,7 @@ def register_file(file_format: str) -> Response:
     with transaction():
         audit.record(actor(), "certificates.export", "register", file_format, now=now, rows=len(listed))
     kind = "text/csv; charset=utf-8" if file_format == "csv" else XLSX
-    return send_file(
-        written, kind, as_attachment=True, download_name=f"{_('志愿服务证明登记册')}.{file_format}", max_age=0
-    )
+    return _file(written, kind, f"{_('志愿服务证明登记册')}.{file_format}", to_keep=True)
 
 
 @pages.route("/office/certificates/units", methods=["GET", "POST"])
@@ -251,6 +250,12 @@ def seal_picture(unit_id: int) -> Response:
     if used is None:
         raise NotFound
     return Response(used.content, content_type="image/png")
+
+
+def _file(content: BytesIO, kind: str, name: str, *, to_keep: bool) -> Response:
+    answer = send_file(content, kind, as_attachment=to_keep, download_name=name)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _filters() -> Filters:

@@ -243,4 +243,6 @@ def _asked(form: RequestForm) -> Asked:
 
 
 def _pdf(drawn: bytes, name: str) -> Response:
-    return send_file(BytesIO(drawn), "application/pdf", download_name=f"{name}.pdf", max_age=0)
+    answer = send_file(BytesIO(drawn), "application/pdf", download_name=f"{name}.pdf")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
