@@ -19,7 +19,7 @@ from volunteer_hub.checkin.models import Scan, ScanRuling, ServiceSession, WalkI
 from volunteer_hub.core.actor import COMMAND_LINE
 from volunteer_hub.core.db import AnySelect, db, table_of
 from volunteer_hub.core.dialect import append_only_lifted, loader
-from volunteer_hub.demo import office_work, uprooting
+from volunteer_hub.demo import kin, office_work, recognition_removal, uprooting
 from volunteer_hub.demo.city_plan import CITY
 from volunteer_hub.demo.plan import DISTRICT
 from volunteer_hub.demo.uprooting import Removed, delete_rows
@@ -47,6 +47,7 @@ KEPT_AS_WRITTEN = (
     "population_figures",
     "area_settings",
     *office_work.KEPT_AS_WRITTEN,
+    *recognition_removal.KEPT_AS_WRITTEN,
 )
 
 
@@ -54,6 +55,7 @@ def remove(*, now: datetime) -> Removed:
     """Remove the demonstration and return how many rows went from which table. Raises nothing for an empty one."""
     removed: Removed = {}
     with append_only_lifted(db.session, KEPT_AS_WRITTEN):
+        recognition_removal.remove_recognition(removed, _about(HoursEntry), SHIFTS)
         with _ledger_opened():
             _remove_hours(removed)
         office_work.remove_office_work(removed, Activity.id.in_(ACTIVITIES))
@@ -134,6 +136,7 @@ def _walk_ins() -> Select[int]:
 
 def _remove_register(removed: Removed) -> None:
     """Remove the people with what the register holds of them."""
+    kin.remove_families(removed)
     delete_rows(removed, Membership, or_(Membership.team_id.in_(TEAMS), Membership.volunteer_id.in_(PEOPLE)))
     for model in (Card, Consent, Guardian, Standing):
         delete_rows(removed, model, model.volunteer_id.in_(PEOPLE))

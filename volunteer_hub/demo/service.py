@@ -19,9 +19,11 @@ from volunteer_hub.demo import (
     activities,
     attendance,
     district,
+    kin,
     people,
     places,
     present,
+    recognised,
     records,
     registry,
     staff,
@@ -80,6 +82,7 @@ class _Loading:
     def run(self) -> Loaded:
         regions_added = district.load_ground(now=self.now)
         policy = district.add_policy(now=self.now)
+        recognised.choose_levels()
         streets = places.read_streets()
         self.places = places.write_stations(streets, self._random("places"), self.progress)
         self.managers = staff.make_staff(self.places, self._random("staff"), now=self.now)
@@ -97,6 +100,8 @@ class _Loading:
         recent = self._serve_lately(chosen)
         tester = self._tester(year)
         self._announce(tester)
+        kin.write_family(tester, self.people, self.ids, now=self.now)
+        recognised.write(year, self.ids, self.managers, tester, self._random("recognised"), self.progress)
         leader_id, team_path = belongs.leader_of(self.squads, streets[1].communities[0][0])
         staff.appoint_leader(leader_id, team_path, now=self.now)
         logins = staff.give_passwords([tester, leader_id])
