@@ -175,15 +175,17 @@ def served_at(shifts: Collection[Shift], request: Request) -> dict[int, Served]:
 
 def _by_person(shifts: Collection[Shift], request: Request) -> AnySelect:
     """Return (shift, whether something stands, minutes that stand, first recording) for each person and shift."""
-    as_of, reversal = request.question.as_of, aliased(HoursEntry)
+    as_of, reversal, first = request.question.as_of, aliased(HoursEntry), aliased(HoursEntry)
     undone = select(reversal.id).where(reversal.reverses_id == HoursEntry.id, reversal.recorded_at <= as_of).exists()
     return (
         select(
             HoursEntry.shift_id,
             func.max(case((undone, 0), else_=1)).label("stands"),
             func.sum(case((undone, 0), else_=HoursEntry.minutes)).label("minutes"),
-            func.min(HoursEntry.recorded_at).label("first_at"),
+            # What a merge carried was entered when it first was.
+            func.min(func.coalesce(first.recorded_at, HoursEntry.recorded_at)).label("first_at"),
         )
+        .outerjoin(first, first.id == HoursEntry.origin_id)
         .where(
             HoursEntry.shift_id.in_([shift.id for shift in shifts]),
             HoursEntry.kind == EntryKind.CREDIT,

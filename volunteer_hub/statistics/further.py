@@ -22,6 +22,7 @@ from volunteer_hub.regions.models import Region
 from volunteer_hub.stations.models import Station
 from volunteer_hub.statistics import definitions as d
 from volunteer_hub.statistics import periods
+from volunteer_hub.statistics.carried import late_by_merges
 from volunteer_hub.statistics.counting import counted_entries
 from volunteer_hub.statistics.definitions import Definition, Ratio
 from volunteer_hub.statistics.facts_counting import counted, is_wide, lived_in
@@ -167,6 +168,7 @@ def _on_time(question: Question) -> Ratio:
     for served_on, recorded, count in db.session.execute(groups.group_by(HoursEntry.service_on, hour)):
         recorded_on = clock.civil_date(datetime.fromisoformat(f"{recorded}:00:00+00:00"))
         late += count if delay(served_on, recorded_on).is_late else 0
+    late -= late_by_merges(question)
     return Ratio(services - late, services, NO_SERVICES)
 
 

@@ -34,6 +34,8 @@ from volunteer_hub.ledger.models import HoursClass, HoursEntry
 from volunteer_hub.ledger.verify import verify
 from volunteer_hub.merging import queries, service
 from volunteer_hub.merging.models import MergeState
+from volunteer_hub.statistics.further import further
+from volunteer_hub.statistics.question import Question
 from volunteer_hub.volunteers import cards
 from volunteer_hub.volunteers import queries as volunteers
 from volunteer_hub.volunteers.models import Volunteer
@@ -250,3 +252,21 @@ def test_end_of_stay_is_the_doors(door: Door) -> None:
     make_merge(kept, merged, now=START + 2 * HOUR)
     serve(door, kept, START + 2 * HOUR, END + HOUR)
     assert sum(totals(kept).values()) == 120
+
+
+def test_a_merge_makes_nobodys_record_late(door: Door) -> None:
+    """Entered on the day, carried two months later: still in time, in the figures and on the activities' sheet."""
+    kept, merged = make_person(), make_signed_up(door)
+    serve(door, merged)
+    later = START + timedelta(days=60)
+    question = Question(region=DISTRICT, as_of=later + HOUR)
+    assert _on_time(question) == (1, 1)
+    merge = make_merge(kept, merged, now=later)
+    assert _on_time(question) == (1, 1)
+    undo(merge, now=later + HOUR / 2)
+    assert _on_time(question) == (1, 1)
+
+
+def _on_time(question: Question) -> tuple[int, int | None]:
+    ratio = further(question, EVERYTHING).figure("on_time")
+    return ratio.numerator, ratio.denominator
