@@ -19,6 +19,7 @@ from tests.makers.demo import NOW
 from tests.makers.exports import make_identity_export, make_ready_export
 from tests.makers.imports import ROSTER_HEADINGS, dry_run, make_csv
 from tests.makers.month_close import make_closed, make_signer
+from tests.makers.objections import make_objection
 from tests.makers.requests import make_asked
 from tests.makers.rights import make_request
 from tests.makers.volunteers import make_volunteer
@@ -27,6 +28,7 @@ from volunteer_hub.accounts.models import Account, Login, Role, RoleGrant, Scope
 from volunteer_hub.activities.models import Activity, ActivityState, Shift, SignUp
 from volunteer_hub.agenda import service as agenda
 from volunteer_hub.amendments import correction_queries, corrections, make_ups
+from volunteer_hub.amendments.objections import Subject
 from volunteer_hub.boards import walls
 from volunteer_hub.checkin.models import Device, Scan, ServiceSession, WalkIn
 from volunteer_hub.core.actor import COMMAND_LINE, Actor
@@ -171,6 +173,7 @@ def _objects(administrator: Account) -> dict[str, Any]:
         **_walk_in(shift, manager.account_id),
         **make_certified(db.session.get_one(Station, activity.station_id), administrator, now=NOW),
         "report_id": report.id,
+        "objection_id": _objection(),
         "flag_id": make_flag(db.session.get_one(Station, activity.station_id)).id,
         "close_id": make_closed(make_signer("赵科长"), make_signer("钱科员"), now=NOW).close_id,
         "case_id": _first(select(ReviewCase).where(ReviewCase.decided_at.is_(None))).id,
@@ -235,6 +238,13 @@ def _walk_in(shift: Shift, account_id: int) -> dict[str, int]:
         claimant = _first(select(Volunteer).where(Volunteer.withdrawn_at.is_(None)))
         claim = walk_in_claims.claim(Actor(account_id, "王站长"), visit, claimant, now=NOW)
         return {"walk_in_id": walk_in.id, "claim_id": claim.id}
+
+
+def _objection() -> int:
+    """Return an objection of somebody with an account and credited hours."""
+    statement = select(ServiceSession.id, Volunteer).join(Volunteer).where(ServiceSession.is_credited)
+    session_id, volunteer = db.session.execute(statement.where(Volunteer.account_id.is_not(None)).limit(1)).one()
+    return make_objection(volunteer, Subject(session_id=session_id), now=NOW).id
 
 
 def _notice(account: Account) -> int:

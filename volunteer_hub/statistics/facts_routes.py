@@ -22,7 +22,6 @@ from volunteer_hub.statistics.further_definitions import (
     FACTS,
     FURTHER,
     PEOPLE_NOT_ADDITIVE,
-    STARS_SOURCE,
     digest,
 )
 from volunteer_hub.volunteers.labels import SEXES
@@ -71,7 +70,6 @@ def overview() -> str:
         asked=asked,
         lineage=queries.list_lineage(asked.question.region, seen),
         further_definitions=FURTHER,
-        stars_source=STARS_SOURCE,
         printed_ratio=facts_showing.printed_ratio,
         **_words(asked),
     )

@@ -17,6 +17,8 @@ from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.scope import Scope, in_region
 from volunteer_hub.core.text import N_
 from volunteer_hub.ledger.models import HoursBalance, HoursClass, HoursEntry
+from volunteer_hub.recognition.queries import star_rule
+from volunteer_hub.recognition.stars import Star, StarRule
 from volunteer_hub.regions import queries as regions
 from volunteer_hub.regions.models import Region
 from volunteer_hub.stations.models import Station
@@ -26,7 +28,7 @@ from volunteer_hub.statistics.carried import late_by_merges
 from volunteer_hub.statistics.counting import counted_entries
 from volunteer_hub.statistics.definitions import Definition, Ratio
 from volunteer_hub.statistics.facts_counting import counted, is_wide, lived_in
-from volunteer_hub.statistics.further_definitions import ACTIVE_DAYS, FURTHER, STARS, Star
+from volunteer_hub.statistics.further_definitions import ACTIVE_DAYS, FURTHER
 from volunteer_hub.statistics.question import ALL_CLASSES, Question
 from volunteer_hub.teams.models import Membership, MembershipState, Team
 from volunteer_hub.volunteers.models import Standing
@@ -49,6 +51,8 @@ class Further:
     figures: Sequence[tuple[Definition, Ratio]]
     #: How many registered people have reached each level, and no higher one.
     stars: Sequence[tuple[Star, int]]
+    #: The paper that sets the levels.
+    stars_source: str
     #: Some of the open stations at which nobody served in the period.
     idle: Sequence[Station]
     #: (team_id, name, members), the largest first.
@@ -67,7 +71,8 @@ def further(question: Question, scope: Scope) -> Further:
     region = db.session.get(Region, question.region)
     if region is None or not scope.covers(region=region.code):
         raise NotFound
-    registered, stars = _stars(question)
+    rule = star_rule(question.region, question.as_of)
+    registered, stars = _stars(question, rule)
     stations, without, idle = _idle(question)
     teams, members = _teams(question)
     ratios = {
@@ -85,6 +90,7 @@ def further(question: Question, scope: Scope) -> Further:
         region.full_name,
         [(definition, ratios[definition.key]) for definition in FURTHER],
         stars,
+        rule.source,
         idle,
         teams[:LISTED],
     )
@@ -112,8 +118,8 @@ def _of_few(question: Question) -> list[ColumnElement[bool]]:
     return [HoursEntry.volunteer_id.in_(select(Standing.volunteer_id).where(_registered(question)))]
 
 
-def _stars(question: Question) -> tuple[int, list[tuple[Star, int]]]:
-    """Return how many people are registered, and how many of them stand at each level."""
+def _stars(question: Question, rule: StarRule) -> tuple[int, list[tuple[Star, int]]]:
+    """Return how many people are registered, and how many of them stand at each level the area then had."""
     if question.live and question.classes == ALL_CLASSES:
         hours = select(HoursBalance.volunteer_id, HoursBalance.minutes.label("minutes")).subquery()
     else:
@@ -121,7 +127,7 @@ def _stars(question: Question) -> tuple[int, list[tuple[Star, int]]]:
         total = func.sum(HoursEntry.minutes).label("minutes")
         lines = select(HoursEntry.volunteer_id, total).where(known, *_of_few(question))
         hours = lines.group_by(HoursEntry.volunteer_id).subquery()
-    reached = [func.sum(case((hours.c.minutes >= star.hours * 60, 1), else_=0)) for star in STARS]
+    reached = [func.sum(case((hours.c.minutes >= star.minutes, 1), else_=0)) for star in rule.stars]
     statement = select(func.count(Standing.id), *reached).outerjoin(
         hours, hours.c.volunteer_id == Standing.volunteer_id
     )
@@ -129,7 +135,7 @@ def _stars(question: Question) -> tuple[int, list[tuple[Star, int]]]:
         int(number or 0) for number in db.session.execute(statement.where(_registered(question))).one()
     )
     above = [*counts[1:], 0]
-    return registered, [(star, count - higher) for star, count, higher in zip(STARS, counts, above, strict=True)]
+    return registered, [(star, count - higher) for star, count, higher in zip(rule.stars, counts, above, strict=True)]
 
 
 def _active(question: Question, registered: int) -> dict[str, Ratio]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import chain
 
 from volunteer_hub.core.text import N_
+from volunteer_hub.recognition.stars import DEFAULT
 from volunteer_hub.statistics.definitions import (
     AT_THE_INSTANT,
     CLASS_NAMES,
@@ -56,25 +57,9 @@ PEOPLE_NOT_ADDITIVE = N_(
 ACTIVE_DAYS = (30, 90, 365)
 
 
-@dataclass(frozen=True)
-class Star:
-    """A star level and the hours from which it is reached."""
-
-    level: int
-    hours: int
-    name: str
-
-
-STARS: tuple[Star, ...] = (
-    Star(1, 100, N_("一星级（100 小时）")),
-    Star(2, 300, N_("二星级（300 小时）")),
-    Star(3, 600, N_("三星级（600 小时）")),
-    Star(4, 1000, N_("四星级（1000 小时）")),
-    Star(5, 1500, N_("五星级（1500 小时）")),
-)
-STARS_SOURCE = N_(
-    "民政部《志愿服务记录办法》征求意见稿（2012）及省级星级认定办法通行的 100、300、600、1000、1500 小时"
-)
+#: The levels of areas that have chosen none; those that have are dated rows of `recognition`, as population is.
+STARS = DEFAULT.stars
+STAR_LEVELS = N_("星级设定（各地按时点留存；没有设定的按通行的 100、300、600、1000、1500 小时）")
 
 SERVICES = N_("服务次数")
 OPEN_STATIONS = N_("截止时点开放的阵地")
@@ -144,10 +129,11 @@ FURTHER: tuple[Definition, ...] = (
         "starred",
         N_("星级志愿者占比"),
         Unit.PERCENT,
-        N_("注册志愿者中，累计时长达到一星级（100 小时）的人数。"),
+        N_("注册志愿者中，所选类别的累计时长达到本区划截止时最低星级的人数。"),
         REGISTERED,
-        STARS_SOURCE,
+        STAR_LEVELS,
         EVERYTHING_SO_FAR,
+        version=2,
     ),
 )
 
