@@ -61,7 +61,8 @@ class Steps {
     const current = open[this.at];
     for (const one of this.form.querySelectorAll(QUESTIONS)) one.classList.toggle('is-away', one !== current && !current.contains(one));
     for (const part of this.form.querySelectorAll('section, fieldset, details, .fields, .stack > div')) {
-      part.classList.toggle('is-away', !part.contains(current) && !current.contains(part) && part.querySelector(QUESTIONS) !== null);
+      if (part.matches(QUESTIONS) || part.querySelector(QUESTIONS) === null) continue;
+      part.classList.toggle('is-away', !part.contains(current));
     }
     current.closest('details')?.setAttribute('open', '');
     this.place.textContent = this.words.place.replace('{n}', this.at + 1).replace('{all}', open.length);
