@@ -23,12 +23,13 @@ OLD = 65
 
 
 def write_family(tester: int, people: list[Person], ids: list[int], *, now: datetime) -> None:
-    """Make the tester the guardian of the first two minors, and a relative of the first elder of the tester's street."""
+    """Make the tester guardian of the two youngest, if minors, and a relative of an elder of the same street."""
     carer = db.session.get_one(Volunteer, tester)
     street = people[ids.index(tester)].region_code[:9]
     today = clock.civil_date(now)
     aged = [(full_years(person.birth_on, today), key, person) for person, key in zip(people, ids, strict=True)]
-    children = [key for age, key, _ in aged if age < ADULT]
+    youngest = sorted(aged, key=lambda each: (each[2].birth_on, each[1]), reverse=True)
+    children = [key for age, key, _ in youngest if age < ADULT]
     elders = [key for age, key, person in aged if age >= OLD and person.region_code[:9] == street and key != tester]
     for key in children[:CHILDREN]:
         guardian = volunteers.find_guardian(key)
