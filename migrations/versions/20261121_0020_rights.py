@@ -201,9 +201,7 @@ def _shut(table):
 def _condition(engine, columns, whose, wiped):
     """Return when an UPDATE is an erasure: of an erased person, every word wiped or as it was, all else as it was."""
     def same(column):
-        if engine == 'sqlite':
-            return f'NEW.{column} IS OLD.{column}'
-        return f'NEW.{column}::text IS NOT DISTINCT FROM OLD.{column}::text'
+        return f'NEW.{column} IS OLD.{column}' if engine == 'sqlite' else f'NEW.{column} IS NOT DISTINCT FROM OLD.{column}'
 
     def gone(column, to):
         to = to[engine] if isinstance(to, dict) else to
@@ -213,6 +211,10 @@ def _condition(engine, columns, whose, wiped):
         return f'NEW.{column}{cast} IS NOT DISTINCT FROM {to}'
 
     kept = [same(column) for column in columns if column not in wiped]
+    if engine == 'postgresql':
+        # Of whole rows, so that it holds for columns that come later too.
+        names = ', '.join(f"'{column}'" for column in wiped)
+        kept = [f'to_jsonb(NEW) - ARRAY[{names}] = to_jsonb(OLD) - ARRAY[{names}]']
     words = [f'({same(column)} OR {gone(column, to)})' for column, to in wiped.items()]
     return ' AND '.join([f'EXISTS (SELECT 1 FROM erasures WHERE {whose})', *words, *kept])
 

@@ -21,6 +21,7 @@ REFUSAL = 'somebody merged away is credited nothing'
 
 def upgrade():
     _point('hours_entries', 'origin_id', 'hours_entries')
+    _hold_for_erasures(wanted=True)
     _partial('ix_hours_entries_origin_id', 'hours_entries', ['origin_id'], 'origin_id IS NOT NULL', unique=False)
     _point('accounts', 'leads_to_id', 'accounts')
     op.add_column('accounts', sa.Column('disabled_reason', sa.String(length=200), nullable=True))
@@ -61,8 +62,20 @@ def downgrade():
         op.drop_table(table)
     op.drop_column('accounts', 'disabled_reason')
     op.drop_column('accounts', 'leads_to_id')
+    _hold_for_erasures(wanted=False)
     op.drop_index('ix_hours_entries_origin_id', table_name='hours_entries')
     op.drop_column('hours_entries', 'origin_id')
+
+
+def _hold_for_erasures(wanted):
+    """Name the new column in SQLite's guard among what an erasure leaves as it was (0020)."""
+    bind = op.get_bind()
+    if bind.dialect.name == 'postgresql':
+        return
+    same = ' AND NEW.origin_id IS OLD.origin_id'
+    guard = bind.execute(sa.text("SELECT sql FROM sqlite_master WHERE name = 'hours_entries_no_update'")).scalar_one()
+    op.execute('DROP TRIGGER hours_entries_no_update')
+    op.execute(guard.replace(') BEGIN', f'{same}) BEGIN', 1) if wanted else guard.replace(same, ''))
 
 
 def _make_merges():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+
+from sqlalchemy import text
 
 from tests.makers.activities import make_shift
 from tests.makers.anomalies import make_officer
@@ -13,14 +15,12 @@ from tests.makers.regions import make_district
 from tests.makers.requests import COOLED, approve_make_up, make_asked
 from tests.makers.teams import make_membership, make_team
 from tests.makers.volunteers import make_document, make_mobile, make_volunteer
-from sqlalchemy import text
-
 from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Account
 from volunteer_hub.activities import sign_ups
 from volunteer_hub.amendments import make_ups
 from volunteer_hub.amendments.objections import Subject as Objected
-from volunteer_hub.checkin.models import EntryPoint, ScanRuling, WalkIn
+from volunteer_hub.checkin.models import ScanRuling, WalkIn
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.scope import EVERYTHING
@@ -28,7 +28,7 @@ from volunteer_hub.notices import service as notices
 from volunteer_hub.publicity.models import HoursReport
 from volunteer_hub.rights import requests
 from volunteer_hub.rights.models import RequestKind
-from volunteer_hub.volunteers import cards, queries, service
+from volunteer_hub.volunteers import cards, service
 from volunteer_hub.volunteers.models import Volunteer
 
 COMMUNITY = "220403002001"
@@ -53,6 +53,12 @@ class Known:
     def actor(self) -> Actor:
         """Return the person as who acts."""
         return Actor(self.volunteer.account_id, NAME, address="203.0.113.77")
+
+    @property
+    def account_id(self) -> int:
+        """Return the person's account."""
+        assert self.volunteer.account_id is not None
+        return self.volunteer.account_id
 
     @property
     def betrayals(self) -> tuple[str, ...]:
@@ -130,7 +136,7 @@ def _write_about(known: Known, other: Volunteer) -> None:
                 volunteer_id=kept.id,
                 claimed_at=COOLED,
                 claimed_by=door.operator.id,
-            )  # fmt: skip
+            )
         )
         make_up = db.session.execute(
             text("SELECT id FROM make_ups WHERE volunteer_id = :v"), {"v": kept.id}

@@ -108,6 +108,11 @@ def seal_box(secret: bytes, text: bytes, about: bytes) -> bytes:
     return nonce + AESGCM(secret).encrypt(nonce, text, about)
 
 
+def open_box(secret: bytes, sealed: bytes, about: bytes) -> bytes:
+    """Return what `seal_box` was given. Raises InvalidTag under another key or subject."""
+    return AESGCM(secret).decrypt(sealed[:12], sealed[12:], about)
+
+
 def seal_bytes(purpose: str, content: bytes, about: bytes) -> bytes:
     """Encrypt content under the purpose's key, bound to what it is about."""
     return seal_box(key_for(f"bytes:{purpose}"), content, about)
@@ -115,7 +120,7 @@ def seal_bytes(purpose: str, content: bytes, about: bytes) -> bytes:
 
 def open_bytes(purpose: str, sealed: bytes, about: bytes) -> bytes:
     """Return what `seal_bytes` was given. Raises InvalidTag under another key, purpose or subject."""
-    return AESGCM(key_for(f"bytes:{purpose}")).decrypt(sealed[:12], sealed[12:], about)
+    return open_box(key_for(f"bytes:{purpose}"), sealed, about)
 
 
 def read_device_key(text: str) -> ec.EllipticCurvePublicKey:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from datetime import datetime
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import ForeignKey, LargeBinary, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,7 +41,7 @@ def unseal(volunteer_id: int, sealed: bytes, about: str) -> str | None:
     secret = _find(volunteer_id)
     if secret is None:
         return None
-    return AESGCM(secret).decrypt(sealed[:12], sealed[12:], about.encode()).decode()
+    return crypto.open_box(secret, sealed, about.encode()).decode()
 
 
 def destroy(volunteer_id: int) -> None:

@@ -18,7 +18,7 @@ from volunteer_hub.rights.models import RequestKind, RequestState, RightsRequest
 from volunteer_hub.volunteers import queries as volunteers
 from volunteer_hub.volunteers.models import Volunteer
 
-#: Working days in which an office answers (GB/T 35273-2020 §8.5 and §8.7: no later than fifteen).
+#: Working days in which an office answers any request: what GB/T 35273-2020 §8.5 allows for closing an account.
 ANSWER_WITHIN = 15
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -25,13 +25,26 @@ from volunteer_hub.volunteers import texts
 from volunteer_hub.volunteers.models import Volunteer
 from volunteer_hub.volunteers.registration import REGISTRATION
 from volunteer_hub.volunteers.showing import ages
-from volunteer_hub.web.access import actor, require
+from volunteer_hub.web.access import access, actor, require
 from volunteer_hub.web.i18n import say
 from volunteer_hub.web.limits import limiter
 
 pages = Blueprint("rights", __name__)
 pages.context_processor(lambda: {"labels": labels, "volunteer_labels": volunteer_labels, "roles": ROLES})
 Answer = str | AnyResponse | tuple[str, int]
+#: Where people arrive after signing in.
+WELCOMES = frozenset({"home.index", "home.my_page"})
+
+
+@pages.before_app_request
+def ask_softly() -> None:
+    """Say once after each sign-in that a text has changed since somebody agreed; nobody is kept from anything."""
+    if request.endpoint not in WELCOMES or "asked_anew" in session or not access().signed_in:
+        return
+    session["asked_anew"] = True
+    volunteer = volunteers.find_by_account(actor().account_id or 0)
+    if volunteer is not None and consenting.is_to_be_asked(volunteer.id, texts.CURRENT[REGISTRATION]):
+        flash(_("告知书有了新版本。同意不同意都可以，请到“我的信息权利”里看看。"))
 
 
 @pages.get("/me/rights")
@@ -136,7 +149,7 @@ def _decide(what: str) -> Answer:
             if what == "agree":
                 _check_shown(form.shown.data, current.digest)
                 consenting.agree_anew(actor(), volunteer, current, by_guardian=guardian, now=now)
-            elif what == "refuse":
+            elif what == "refuse" and not consenting.is_named(volunteer.id):
                 consenting.refuse_anew(actor(), volunteer, current.version, now=now)
             else:
                 consenting.stop_naming(actor(), volunteer, without, current.version, by_guardian=guardian, now=now)

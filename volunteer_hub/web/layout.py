@@ -64,6 +64,7 @@ ENTRIES = (
     Entry("merging.index", N_("重复登记"), Permission.MERGE_PEOPLE, "people", Group.WORK),
     Entry("policies_admin.index", N_("计时规则"), Permission.SET_POLICIES, "clock", Group.WORK),
     Entry("volunteers_admin.index", N_("志愿者"), Permission.SEE_PEOPLE, "people", Group.WORK),
+    Entry("rights_admin.index", N_("信息权利请求"), Permission.OPEN_IDENTITY, "shield", Group.WORK),
     Entry("stations_admin.index", N_("阵地管理"), Permission.MANAGE_STATIONS, "station", Group.WORK),
     Entry("teams_admin.index", N_("队伍管理"), Permission.LEAD_TEAM, "flag", Group.WORK),
     Entry("regions_admin.population", N_("人口数"), Permission.SET_POPULATION, "number", Group.WORK),

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from tests.makers.accounts import make_account, make_staff, sign_in
 from tests.makers.regions import make_district
-from tests.makers.rights import COMMUNITY, LATER, NAME, PASSWORD, make_known
+from tests.makers.rights import COMMUNITY, NAME, PASSWORD, make_known
 from tests.makers.volunteers import make_volunteer
 from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Role, ScopeKind
@@ -157,6 +157,8 @@ def test_a_correction_goes_to_the_office_with_a_clock_and_comes_back_answered(cl
 
 def test_who_agreed_to_the_first_text_only_is_asked_and_may_say_no(client: FlaskClient) -> None:
     volunteer = own(client)
+    assert "告知书有了新版本" in client.get("/").text
+    assert "告知书有了新版本" not in client.get("/").text
     assert "告知书有了新版本" in client.get("/me/rights").text
     client.post("/me/rights/consents/refuse")
     assert "告知书有了新版本" not in client.get("/me/rights").text
