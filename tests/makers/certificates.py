@@ -95,7 +95,7 @@ def make_request(
     who = volunteer or desk.volunteer
     asked = Asked(UnitKind.STATION, desk.station.id, period, "升学", wants_seal, whole_document)
     with transaction():
-        return service.ask(Actor(who.account_id, who.name), who, asked, now=now)
+        return service.ask(Actor(who.account_id or desk.manager.id, who.name), who, asked, now=now)
 
 
 def address(token: str) -> str:

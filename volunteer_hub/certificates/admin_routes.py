@@ -138,10 +138,7 @@ def revoke(certificate_id: int) -> Answer:
 def paper(certificate_id: int) -> Response:
     """Send the kept paper, byte for byte; it is in the trail, since a whole document number may stand on it."""
     with transaction():
-        issued = queries.get_certificate(scope(ISSUE), certificate_id)
-        content = service.open_paper(issued.certificate)
-        number, region = issued.certificate.number, issued.unit.region_code
-        audit.record(actor(), "certificates.open_paper", "certificate", number, now=clock.now(), region=region)
+        number, content = service.open_archive(actor(), scope(ISSUE), certificate_id, now=clock.now())
     return _file(BytesIO(content), "application/pdf", f"{number}.pdf", to_keep=False)
 
 

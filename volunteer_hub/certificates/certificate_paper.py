@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from volunteer_hub.certificates import facts, listing
+from volunteer_hub.certificates.labels import CLASSES
 from volunteer_hub.certificates.listing import ABOVE_FOOT, Column, Listing
 from volunteer_hub.certificates.wording import Content, Service, day
 from volunteer_hub.core.paper_blocks import BLACK, GREY, LEADING
@@ -17,6 +18,7 @@ from volunteer_hub.core.pdf import BOLD, REGULAR, Sheet, fit, mm, shrunk, wrap
 from volunteer_hub.core.printed import visible
 from volunteer_hub.core.tabular import hours_of
 from volunteer_hub.core.text import N_
+from volunteer_hub.ledger.models import HoursClass
 
 TITLE = N_("志愿服务证明")
 NUMBER = N_("证明编号：%(number)s")
@@ -107,7 +109,8 @@ def _hours(content: Content) -> str:
     for service in content.services:
         minutes[service.hours_class] += service.minutes
     parts = N_("、").join(
-        N_("%(name)s %(hours)s") % {"name": name, "hours": hours_of(minutes[name])} for name in sorted(minutes)
+        N_("%(name)s %(hours)s") % {"name": CLASSES[HoursClass(name)], "hours": hours_of(minutes[name])}
+        for name in sorted(minutes)
     )
     return N_("合计 %(hours)s 小时（%(parts)s）") % {"hours": f"{hours_of(content.minutes):,}", "parts": parts}
 
@@ -198,12 +201,12 @@ def _write_head(sheet: Sheet, content: Content) -> None:
 COLUMNS = (
     Column(N_("序号"), 11, right=True),
     Column(N_("服务日期"), 22),
-    Column(N_("活动名称"), 46),
-    Column(N_("服务地点"), 34),
+    Column(N_("活动名称"), 45),
+    Column(N_("服务地点"), 33),
     Column(N_("服务内容"), 22),
     Column(N_("记录单位"), 29),
     Column(N_("小时"), 14, right=True),
-    Column(N_("类别"), 8),
+    Column(N_("类别"), 10),
 )
 
 

@@ -122,6 +122,12 @@ def find_certificate(certificate_id: int | None) -> Certificate | None:
     return db.session.get(Certificate, certificate_id) if certificate_id is not None else None
 
 
+def prints_whole_document(certificate_id: int) -> bool:
+    """Tell whether a whole document number stands on a certificate's paper, as its holder wished."""
+    asked = select(CertificateRequest.whole_document).where(CertificateRequest.certificate_id == certificate_id)
+    return bool(db.session.scalar(asked))
+
+
 def page_certificates(scope: Scope, filters: Filters, number: int) -> Page[Issued]:
     """Return issued certificates in the scope, the latest first."""
     statement = _certificates(scope, filters).order_by(Certificate.issued_at.desc(), Certificate.id.desc())

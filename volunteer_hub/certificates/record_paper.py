@@ -126,13 +126,13 @@ def _hours(record: Record) -> str:
 COLUMNS = (
     Column(N_("序号"), 11, right=True),
     Column(N_("服务日期"), 21),
-    Column(N_("活动名称"), 43),
-    Column(N_("服务地点"), 31),
+    Column(N_("活动名称"), 41),
+    Column(N_("服务地点"), 30),
     Column(N_("服务内容"), 20),
     Column(N_("记录单位"), 32),
     Column(N_("分钟"), 11, right=True),
     Column(N_("小时"), 10, right=True),
-    Column(N_("类别"), 7),
+    Column(N_("类别"), 10),
 )
 
 

@@ -92,6 +92,8 @@ def record_pdf() -> Response:
     volunteer, now = _own(), clock.now()
     period = _asked_period()
     done = services.list_done(volunteer.id, period, known_at=now)
+    if "since" not in request.args and done:
+        period = Period(done[0].service_on, period.until)
     printed = Printed(volunteer.id, period, now, services.total(done), len(done))
     record = Record(
         name=volunteer.name,

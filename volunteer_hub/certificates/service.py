@@ -214,6 +214,22 @@ def open_paper(certificate: Certificate) -> bytes:
     return crypto.open_bytes(PAPER, certificate.paper, certificate.number.encode())
 
 
+def open_archive(actor: Actor, where: Scope, certificate_id: int, *, now: datetime) -> tuple[str, bytes]:
+    """Return number and paper of a certificate for its unit; it is in the trail.
+
+    Where a whole document number stands on it, that is a look at the holder's identity like any other.
+    Raises NotFound outside the scope and once it was erased.
+    """
+    issued = queries.get_certificate(where, certificate_id)
+    certificate, content = issued.certificate, open_paper(issued.certificate)
+    region, number = issued.unit.region_code, certificate.number
+    audit.record(actor, "certificates.open_paper", "certificate", number, now=now, region=region)
+    if queries.prints_whole_document(certificate_id):
+        person = certificate.volunteer_id
+        audit.record(actor, "volunteers.open_identity", "volunteer", person, now=now, region=region, reason=number)
+    return number, content
+
+
 def revoke(actor: Actor, where: Scope, certificate_id: int, *, reason: str, now: datetime) -> Certificate:
     """Withdraw a certificate for a reason. Raises NotFound, Denied for one's own, DomainError `already_ended`."""
     issued = _still_valid(where, certificate_id)

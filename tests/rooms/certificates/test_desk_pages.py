@@ -142,6 +142,16 @@ def test_the_archive_is_the_paper_byte_for_byte_and_opening_it_is_in_the_trail(
     assert "已经失效" in again.text
 
 
+def test_opening_a_paper_with_a_whole_document_number_is_a_look_at_the_persons_identity(
+    manager: FlaskClient, desk: Desk
+) -> None:
+    certificate = make_certificate(desk, make_request(desk, whole_document=True))
+    manager.get(f"/office/certificates/issued/{certificate.id}/certificate.pdf")
+    looks = select(AuditEntry).where(AuditEntry.action == "volunteers.open_identity")
+    [look] = db.session.scalars(looks).all()
+    assert (look.object_id, look.reason) == (str(desk.volunteer.id), certificate.number)
+
+
 def test_a_refusal_needs_a_reason_and_what_cannot_be_issued_says_why(manager: FlaskClient, desk: Desk) -> None:
     request = make_request(desk)
     address = f"/office/certificates/requests/{request.id}"

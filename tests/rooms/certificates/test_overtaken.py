@@ -16,9 +16,12 @@ from tests.makers.certificates import (
     make_certificate,
     make_desk,
     make_done,
+    make_ready,
     make_request,
 )
+from tests.makers.checkin import END, START, make_door, make_signed_up
 from tests.makers.ledger import make_reversal
+from tests.makers.merging import make_merge, serve, undo
 from tests.makers.services import make_service
 from tests.makers.volunteers import make_volunteer
 from volunteer_hub.activities.models import Shift
@@ -174,3 +177,22 @@ def test_a_timetable_that_stood_still_finds_what_it_missed(app: Flask) -> None:
         ending.note_look(now=NOW)
     make_reversal(desk.entry_id, at=NOW + SOON)
     assert ending.list_overtaken(now=NOW + timedelta(days=3)) == [certificate.id]
+
+
+def test_a_real_merge_and_its_undoing_leave_a_certificate_valid_though_both_claimed_the_same_hour(app: Flask) -> None:
+    """One was there from nine to eleven, the other registration from ten: what both claim counts once."""
+    door = make_door()
+    kept, merged = make_signed_up(door), make_signed_up(door)
+    serve(door, merged)
+    serve(door, kept, START + timedelta(minutes=60), END)
+    desk = Desk(door.station, door.operator, merged, 0)
+    make_ready(desk)
+    served = Period(clock.civil_date(START), clock.civil_date(START))
+    certificate = make_certificate(desk, make_request(desk, period=served))
+    assert certificate.minutes == 120
+    merge = make_merge(kept, merged)
+    assert verdict(certificate) is Verdict.VALID
+    undo(merge)
+    assert verdict(certificate) is Verdict.VALID
+    jobs.end_overtaken()
+    assert fresh(certificate).state is CertificateState.VALID
