@@ -60,6 +60,17 @@ class Settings:
         self.SESSION_COOKIE_HTTPONLY = True
         self.SESSION_COOKIE_SAMESITE = "Lax"
         self.PREFERRED_URL_SCHEME = "https" if https else "http"
+        #: Ways out of the application (docs/channels.md); without them, notices stay in it.
+        self.SMTP_URL = environ.get("SMTP_URL", "")
+        self.MAIL_FROM = environ.get("MAIL_FROM", "")
+        self.SMS_GATEWAY_URL = environ.get("SMS_GATEWAY_URL", "")
+        self.SMS_GATEWAY_TOKEN = environ.get("SMS_GATEWAY_TOKEN", "")
+        self.WECHAT_APP_ID = environ.get("WECHAT_APP_ID", "")
+        self.WECHAT_APP_SECRET = environ.get("WECHAT_APP_SECRET", "")
+        self.WECHAT_TEMPLATE_ID = environ.get("WECHAT_TEMPLATE_ID", "")
+        self.WECHAT_TEMPLATE_FIELD = environ.get("WECHAT_TEMPLATE_FIELD", "thing1")
+        _require_together("SMTP_URL", "MAIL_FROM")
+        _require_together("WECHAT_APP_ID", "WECHAT_APP_SECRET", "WECHAT_TEMPLATE_ID")
         self.MAX_CONTENT_LENGTH = 5 * 1024 * 1024
         self.MAX_FORM_PARTS = 500
         self.SEND_FILE_MAX_AGE_DEFAULT = 31536000
@@ -94,6 +105,13 @@ def _kept_secret() -> str:
         raise SettingsError(
             f"cannot write to {INSTANCE} ({error.strerror}). Set INSTANCE_DIR to a folder you own."
         ) from error
+
+
+def _require_together(*names: str) -> None:
+    """Refuse to start with some of the settings of one thing and not the others."""
+    missing = [name for name in names if not os.environ.get(name)]
+    if missing and len(missing) < len(names):
+        raise SettingsError(f"{', '.join(names)} belong together; {', '.join(missing)} is not set.")
 
 
 def _number(name: str, usual: int) -> int:

@@ -16,6 +16,7 @@ from volunteer_hub.core import clock, crypto, dialect
 from volunteer_hub.core.db import Json, UtcDateTime, db
 from volunteer_hub.demo import queries as demo_queries
 from volunteer_hub.home import queries as home_queries
+from volunteer_hub.notices import opening
 from volunteer_hub.notices import queries as notices_queries
 from volunteer_hub.web import access, admission, compression, csrf, errors, filters, i18n, layout, security
 from volunteer_hub.web.limits import limiter
@@ -51,6 +52,7 @@ def create_app(config: object) -> Flask:
     filters.init_app(app)
     layout.init_app(app, demo_queries.has_demonstration, home_queries.has_record, notices_queries.count_unread)
     security.init_app(app)
+    opening.open_carriers(app.config)
     rooms.open_all(app)
     app.cli.add_command(scheduler.commands)
     if not app.debug:

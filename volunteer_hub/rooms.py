@@ -71,7 +71,9 @@ from volunteer_hub.month_close import cli as month_close_cli
 from volunteer_hub.month_close import jobs as month_close_jobs
 from volunteer_hub.month_close import models as _month_close
 from volunteer_hub.month_close import routes as month_close
+from volunteer_hub.notices import jobs as notices_jobs
 from volunteer_hub.notices import models as _notices
+from volunteer_hub.notices import preference_routes
 from volunteer_hub.notices import routes as notices
 from volunteer_hub.onsite import (
     card_routes,
@@ -165,6 +167,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts.pages,
     accounts_admin.pages,
     notices.pages,
+    preference_routes.pages,
     regions.pages,
     regions_admin.pages,
     stations.pages,
@@ -244,6 +247,7 @@ COMMANDS: tuple[click.Group, ...] = (
 JOBS: dict[str, tuple[Callable[[], None], int]] = {
     "make-exports": (export_jobs.make_exports, 3),
     "erase-exports": (export_jobs.erase_expired, 600),
+    "deliver-notices": (notices_jobs.deliver, 15),
     "tell-of-new": (agenda_jobs.tell_of_new, 300),
     "remind": (agenda_jobs.remind, 300),
     "lapse-offers": (activities_jobs.let_offers_lapse, 30),

@@ -185,6 +185,7 @@ def _objects(administrator: Account) -> dict[str, Any]:
         "secret": "no-such-secret",
         "search_id": _search(_first(select(Volunteer).where(Volunteer.account_id.is_not(None)))),
         "act": "silence",
+        "channel": "email",
         "kind": "registration",
         "version": "1",
         "import_id": dry_run(Actor(administrator.id, "林主任"), make_csv([ROSTER_HEADINGS, ["张三"]])).id,

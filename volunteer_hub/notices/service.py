@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import insert, literal, select, update
 
-from volunteer_hub.core.db import db, table_of
+from volunteer_hub.core import channels
+from volunteer_hub.core.db import UtcDateTime, db, table_of
 from volunteer_hub.core.dialect import upsert
-from volunteer_hub.notices.models import Notice
+from volunteer_hub.notices import topics
+from volunteer_hub.notices.models import ContactPoint, Delivery, Notice, NoticeWishes
 
 
 def tell(
@@ -33,7 +35,29 @@ def tell(
         .on_conflict_do_nothing(index_elements=["account_id", "key"])
         .returning(table.c.id)
     )
+    if told is not None:
+        _plan(told, account_id, key, now)
     return told is not None
+
+
+def _plan(notice_id: int, account_id: int, key: str, now: datetime) -> None:
+    """Write down the ways out a notice is to take; they are sent after the commit, and lost with a rollback."""
+    if not channels.kinds():
+        return
+    wanted = select(
+        literal(notice_id), ContactPoint.channel, literal("waiting"), literal(now, UtcDateTime()), literal(0)
+    ).where(
+        ContactPoint.account_id == account_id,
+        ContactPoint.proved_at.is_not(None),
+        ContactPoint.channel.in_([kind.value for kind in channels.kinds()]),
+    )
+    topic = topics.topic_of(key)
+    muted = db.session.scalar(select(NoticeWishes.muted).where(NoticeWishes.account_id == account_id))
+    if topic is not None and topic in (muted or []):
+        return
+    table = table_of(Delivery)
+    names = ["notice_id", "channel", "state", "due_at", "tries"]
+    db.session.execute(insert(table).from_select(names, wanted))
 
 
 def mark_read(account_id: int, *, now: datetime, notice_id: int | None = None) -> None:
