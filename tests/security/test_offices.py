@@ -135,8 +135,8 @@ def test_the_auditor_of_the_district_reads_of_a_password_replaced_at_a_desk(app:
     volunteer = make_volunteer(places.community, password="correct horse battery")
     office = make_staff(Role.OFFICE, ScopeKind.REGION, places.county)
     client = sign_in(app.test_client(), office)
-    assert client.post(f"/office/volunteers/{volunteer.id}/password").status_code == 200
-    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "accounts.reset_password")).one()
+    assert client.post(f"/office/volunteers/{volunteer.id}/recovery").status_code == 200
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "accounts.give_recovery_code")).one()
     assert (entry.actor_account_id, entry.region_code) == (office.id, places.community)
 
 

@@ -9,8 +9,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from volunteer_hub.accounts import labels, queries, staff, subtrees
-from volunteer_hub.accounts.forms import ExistingForm, GiftForm, NewStaffForm, TokenForm
+from volunteer_hub.accounts import disabling, labels, queries, staff, subtrees
+from volunteer_hub.accounts.forms import DisableForm, ExistingForm, GiftForm, NewStaffForm, TokenForm
 from volunteer_hub.accounts.models import ScopeKind
 from volunteer_hub.accounts.roles import FITS, Grant, roles_to_give
 from volunteer_hub.accounts.staff import Gift
@@ -41,9 +41,10 @@ def _held() -> list[Grant]:
 @pages.get("")
 @require(Permission.GRANT_ROLES)
 def grants() -> str:
-    words = request.args.get("q", "")[:60]
-    page = staff.page_staff(_held(), words, request.args.get("page", 1, type=int), now=clock.now())
-    return render_template("accounts/grants.html", page=page, words=words)
+    words, disabled = request.args.get("q", "")[:60], "disabled" in request.args
+    number = request.args.get("page", 1, type=int)
+    page = staff.page_staff(_held(), words, number, now=clock.now(), disabled=disabled)
+    return render_template("accounts/grants.html", page=page, words=words, disabled=disabled)
 
 
 @pages.route("/new", methods=["GET", "POST"])
@@ -135,6 +136,35 @@ def reset_password(account_id: int) -> str:
     return _show_once(_("密码已重置"), password, account_id)
 
 
+@pages.post("/<int:account_id>/disable")
+@require(Permission.GRANT_ROLES)
+def disable(account_id: int) -> str | Response | tuple[str, int]:
+    form = DisableForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                account = staff.get_disposable(_held(), account_id, now=clock.now())
+                disabling.disable(actor(), account, form.reason.data, now=clock.now())
+        except DomainError as refusal:
+            if refusal.status != 409:
+                raise
+            form.refuse(refusal)
+        else:
+            flash(_("账号已停用，立即生效。"))
+            return redirect(url_for("accounts_admin.show", account_id=account_id))
+    return _show(account_id, GiftForm(formdata=None), TokenForm(formdata=None), form), 422
+
+
+@pages.post("/<int:account_id>/enable")
+@require(Permission.GRANT_ROLES)
+def enable(account_id: int) -> Response:
+    with transaction():
+        account = staff.get_disposable(_held(), account_id, now=clock.now())
+        disabling.enable(actor(), account, now=clock.now())
+    flash(_("账号已恢复使用。"))
+    return redirect(url_for("accounts_admin.show", account_id=account_id))
+
+
 @pages.post("/<int:account_id>/tokens")
 @require(Permission.GRANT_ROLES)
 def issue_token(account_id: int) -> str | tuple[str, int]:
@@ -203,7 +233,7 @@ def _form_page(form: GiftForm, title: str) -> tuple[str, int]:
     return page, 422 if form.errors else 200
 
 
-def _show(account_id: int, form: GiftForm, token_form: TokenForm) -> str:
+def _show(account_id: int, form: GiftForm, token_form: TokenForm, disable_form: DisableForm | None = None) -> str:
     member = staff.get_staff(_held(), account_id, now=clock.now())
     may_act = member.is_staff and (member.is_ours or account_id == actor().account_id)
     _offer(form)
@@ -212,6 +242,8 @@ def _show(account_id: int, form: GiftForm, token_form: TokenForm) -> str:
         "accounts/staff.html",
         member=member,
         may_act=may_act,
+        may_close=member.is_ours and account_id != actor().account_id,
+        disable_form=disable_form or DisableForm(None),
         tokens=staff.list_tokens(account_id) if may_act else [],
         form=form,
         token_form=token_form,

@@ -54,6 +54,25 @@ class PasswordForm(Form):
     )
 
 
+class RecoveryForm(Form):
+    """The code on the slip, and a new password."""
+
+    code = StringField(
+        _l("凭条上的代码"),
+        [required(), at_most(40)],
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        _l("新密码（至少 8 位）"), [required(), at_most(200)], render_kw={"autocomplete": "new-password"}
+    )
+
+
+class DisableForm(Form):
+    """Why an account is closed."""
+
+    reason = StringField(_l("停用理由"), [required(), at_most(200)])
+
+
 class GiftForm(Form):
     """A role on a subtree, perhaps until a day."""
 

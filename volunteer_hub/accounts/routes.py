@@ -6,8 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from volunteer_hub.accounts import login, queries, service
-from volunteer_hub.accounts.forms import PasswordForm, SetUpForm, SignInForm
+from volunteer_hub.accounts import login, queries, recovery, service
+from volunteer_hub.accounts.forms import PasswordForm, RecoveryForm, SetUpForm, SignInForm
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import transaction
 from volunteer_hub.core.errors import DomainError
@@ -120,6 +120,37 @@ def change_password() -> str | Response | tuple[str, int]:
     current = getattr(access(), "login_id", None)
     listed = queries.list_logins(account_id, clock.now())
     return render_template("accounts/logins.html", logins=listed, current=current, form=form), 422
+
+
+@pages.route("/recover", methods=["GET", "POST"])
+@public
+@limiter.limit("20/minute", methods=["POST"])
+def recover() -> str | Response | tuple[str, int]:
+    """Set a new password with the code on a slip from the desk."""
+    form = RecoveryForm()
+    if form.validate_on_submit():
+        try:
+            _use_code(form.code.data, form.password.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("密码已修改，请用新密码登录。"))
+            return redirect(url_for("accounts.sign_in"))
+    return render_template("accounts/recover.html", form=form), 422 if form.errors else 200
+
+
+def _use_code(code: str, password: str) -> None:
+    now, address = clock.now(), request.remote_addr or ""
+    if service.too_many_failures(recovery.THROTTLED_AS, address, now=now):
+        raise DomainError("throttled", N_("尝试次数太多，请 15 分钟后再试。"))
+    try:
+        with transaction():
+            recovery.use_code(code, password, now=now)
+    except DomainError as refusal:
+        if refusal.code == "code_wrong":
+            with transaction():
+                service.remember_failure(recovery.THROTTLED_AS, address, now=now)
+        raise
 
 
 @pages.route("/setup/<token>", methods=["GET", "POST"])

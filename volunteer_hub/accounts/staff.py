@@ -65,9 +65,12 @@ class Gift:
     expires_at: datetime | None = None
 
 
-def page_staff(held: Sequence[Grant], words: str, number: int, *, now: datetime) -> Page[StaffMember]:
-    """Return the accounts that hold a role where the asker grants, by name."""
-    statement = select(Account).where(_visible(held, now), Account.disabled_at.is_(None))
+def page_staff(
+    held: Sequence[Grant], words: str, number: int, *, now: datetime, disabled: bool = False
+) -> Page[StaffMember]:
+    """Return the accounts that hold a role where the asker grants, by name; or those of them that are closed."""
+    is_closed = Account.disabled_at.is_not(None) if disabled else Account.disabled_at.is_(None)
+    statement = select(Account).where(_visible(held, now), is_closed)
     if words.strip():
         statement = statement.where(Account.display_name.contains(words.strip(), autoescape=True))
     page: Page[Account] = page_of(db.session, statement.order_by(Account.display_name, Account.id), number, 30)
@@ -181,6 +184,20 @@ def revoke_token(actor: Actor, held: Sequence[Grant], account_id: int, token_id:
     """Revoke one of an account's tokens."""
     _ours(actor, held, account_id, now)
     service.revoke_token(actor, account_id, token_id, now=now)
+
+
+def get_disposable(held: Sequence[Grant], account_id: int, *, now: datetime) -> Account:
+    """Return an account that holds nothing the asker could not give. Raises NotFound, and Denied for any other."""
+    member = get_staff(held, account_id, now=now)
+    if not member.is_ours:
+        raise Denied("beyond_own_scope", N_("此账号的权限超出您的授权范围，不能替它操作。"))
+    return member.account
+
+
+def may_act_for(held: Sequence[Grant], account_id: int, *, now: datetime) -> bool:
+    """Tell whether an account holds nothing that the asker could not give; a volunteer's most often holds nothing."""
+    grants, named = _grants_of([account_id], now)
+    return all(_may(held, grant, named) for grant in grants)
 
 
 def new_password() -> str:

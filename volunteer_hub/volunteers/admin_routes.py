@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from volunteer_hub.accounts import queries as accounts
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import transaction
 from volunteer_hub.core.errors import DomainError, NotFound
@@ -144,21 +145,27 @@ def raise_assurance(volunteer_id: int) -> Answer:
     return _page(_seen(volunteer_id, Permission.RAISE_ASSURANCE), raising=form)
 
 
-@pages.post("/office/volunteers/<int:volunteer_id>/password")
-@require(Permission.RAISE_ASSURANCE)
-def reset_password(volunteer_id: int) -> Answer:
-    """Answer with a page instead of a redirect: the password is kept nowhere that a next page could read."""
+@pages.post("/office/volunteers/<int:volunteer_id>/recovery")
+@require(Permission.RECOVER_ACCOUNTS)
+def recover(volunteer_id: int) -> Answer:
+    """Answer with a slip instead of a redirect: the code is kept nowhere that a next page could read."""
+    now = clock.now()
     try:
         with transaction():
-            volunteer = _seen(volunteer_id, Permission.RAISE_ASSURANCE)
-            password = corrections.reset_password(actor(), volunteer, now=clock.now())
+            volunteer = _seen(volunteer_id, Permission.RECOVER_ACCOUNTS)
+            held = accounts.list_grants(actor().account_id or 0, now)
+            code, until = corrections.give_recovery_code(actor(), held, volunteer, now=now)
     except NotFound:
         raise
     except DomainError as refusal:
         flash(say(refusal.message, refusal.params))
-        return redirect(_address_of(_seen(volunteer_id, Permission.RAISE_ASSURANCE)))
+        return redirect(_address_of(_seen(volunteer_id, Permission.RECOVER_ACCOUNTS)))
     return render_template(
-        "volunteers/manage/password.html", volunteer=volunteer, password=password, back=_address_of(volunteer)
+        "volunteers/manage/recovery.html",
+        volunteer=volunteer,
+        code=code,
+        until=until,
+        back=_address_of(volunteer),
     )
 
 
@@ -220,6 +227,7 @@ def _page(
         opened=opened,
         may_open=current is not None and scope(Permission.OPEN_IDENTITY).covers(region=current.region_code),
         may_raise=access().can(Permission.RAISE_ASSURANCE),
+        may_recover=access().can(Permission.RECOVER_ACCOUNTS),
         opening=opening or OpenForm(None),
         raising=_higher(raising or AssuranceForm(None), current),
         restoring=restoring or RestoreForm(None),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
 from volunteer_hub.accounts import queries as accounts
-from volunteer_hub.accounts import staff
+from volunteer_hub.accounts import recovery
+from volunteer_hub.accounts.roles import Grant
 from volunteer_hub.audit import service as audit
 from volunteer_hub.core import clock
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.text import N_
+from volunteer_hub.notices import service as notices
 from volunteer_hub.volunteers import identity, queries, registration
 from volunteer_hub.volunteers.models import Volunteer
 from volunteer_hub.volunteers.registration import Correction
@@ -75,15 +78,24 @@ def _write(volunteer: Volunteer, new: dict[str, object], index: str) -> None:
         raise
 
 
-def reset_password(actor: Actor, volunteer: Volunteer, *, now: datetime) -> str:
-    """Give somebody who stands at the desk with the document a new password, returned once; ends every login.
+def give_recovery_code(
+    actor: Actor, held: Sequence[Grant], volunteer: Volunteer, *, now: datetime
+) -> tuple[str, datetime]:
+    """Give somebody who stands at the desk with the document a code for a new password, and tell the account.
 
-    Raises DomainError for an account that also works here: a desk must not open the door to an office.
+    Raises DomainError without an account, Denied for one's own or one that works above the giver.
     """
     if volunteer.account_id is None:
         raise DomainError("no_account", N_("这位志愿者没有登录账号。"))
-    if accounts.list_grants(volunteer.account_id, now):
-        raise DomainError("has_roles", N_("这个账号另有工作角色，请由文明办在“账号与授权”里重置密码。"))
     standing = queries.current_standing(volunteer.id)
     region = standing.region_code if standing else None
-    return staff.replace_password(actor, accounts.get_account(volunteer.account_id), now=now, region=region)
+    account = accounts.get_account(volunteer.account_id)
+    code, until = recovery.give_code(actor, held, account, now=now, region=region)
+    notices.tell(
+        account.id,
+        N_("工作人员 %(by)s 为您开了一张找回密码的凭条，所有设备已退出登录。如不是您本人办理，请立即联系站点。"),
+        {"by": actor.label},
+        key=f"recovery:{now.isoformat()}",
+        now=now,
+    )
+    return code, until

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.makers.accounts import make_staff, sign_in
 from tests.makers.regions import make_district
@@ -14,7 +14,7 @@ from tests.makers.stations import make_station
 from tests.makers.volunteers import REGISTERED, make_document, make_volunteer
 from tests.rooms.volunteers.test_office import listed, make_office
 from tests.rooms.volunteers.test_pages import filled_in, people, wrong_fields
-from volunteer_hub.accounts.models import Role, ScopeKind
+from volunteer_hub.accounts.models import RecoveryCode, Role, ScopeKind
 from volunteer_hub.accounts.service import check_password, grant
 from volunteer_hub.audit.models import AuditEntry
 from volunteer_hub.core.actor import COMMAND_LINE
@@ -119,7 +119,7 @@ def test_another_office_and_a_station_put_nothing_right(client: FlaskClient) -> 
     assert make_office(client, "220402000000").post(address, data=corrected()).status_code == 404
 
 
-def test_a_forgotten_password_is_replaced_at_the_desk(client: FlaskClient) -> None:
+def test_a_forgotten_password_is_replaced_with_a_slip_from_the_desk(client: FlaskClient) -> None:
     place = make_district()
     station = make_station(place.community)
     volunteer = make_volunteer(place.community, password="long enough a word")
@@ -127,21 +127,28 @@ def test_a_forgotten_password_is_replaced_at_the_desk(client: FlaskClient) -> No
     sign_in(client, make_staff(Role.STATION_MANAGER, ScopeKind.STATION, station.path))
     token = re.search(r"found=([\w-]+)", client.post(PEOPLE, data={"words": volunteer.number}).text)
     assert token is not None
-    address = f"{PEOPLE}/{volunteer.id}/password"
+    address = f"{PEOPLE}/{volunteer.id}/recovery"
     assert client.post(address).status_code == 404
     page = client.post(address, data={"found": token[1]})
     secret = re.search(r'class="once-secret"[^>]*>([^<]+)<', page.text)
     assert secret is not None
-    assert check_password(volunteer.number, secret[1]).id == volunteer.account_id
     assert browser.get("/me/profile").status_code == 302
+    typed = {"code": secret[1].upper().replace("-", " "), "password": "a new horse battery"}
+    assert browser.post("/recover", data={**typed, "password": "12345678"}).status_code == 422
+    assert browser.post("/recover", data=typed).status_code == 302
+    assert check_password(volunteer.number, "a new horse battery").id == volunteer.account_id
+    assert browser.post("/recover", data={**typed, "password": "another horse"}).status_code == 422
+    sign_in(browser, volunteer)
+    assert "凭条" in browser.get("/notices").text
 
 
-def test_a_desk_resets_no_password_that_opens_an_office(client: FlaskClient) -> None:
+def test_a_desk_gives_no_slip_that_opens_an_office(client: FlaskClient) -> None:
     place = make_district()
     volunteer = make_volunteer(place.community, password="long enough a word")
     assert volunteer.account_id is not None
     with transaction():
         grant(COMMAND_LINE, volunteer.account_id, Role.OFFICE, ScopeKind.REGION, "2204", now=REGISTERED)
     make_office(client, place.county)
-    assert client.post(f"{PEOPLE}/{volunteer.id}/password").status_code == 302
+    assert client.post(f"{PEOPLE}/{volunteer.id}/recovery").status_code == 302
+    assert db.session.scalar(select(func.count()).select_from(RecoveryCode)) == 0
     assert check_password(volunteer.number, "long enough a word").id == volunteer.account_id
