@@ -19,7 +19,7 @@ from volunteer_hub.ledger.models import HoursBalance
 from volunteer_hub.notices import service as notices
 from volunteer_hub.recognition import queries
 from volunteer_hub.recognition.models import StarGrant
-from volunteer_hub.recognition.stars import Star, StarRule
+from volunteer_hub.recognition.stars import StarRule
 from volunteer_hub.volunteers.models import Volunteer
 
 
@@ -39,13 +39,16 @@ def look(volunteer_ids: Collection[int], *, now: datetime) -> int:
         for row in db.session.scalars(select(HoursBalance).where(HoursBalance.volunteer_id.in_(list(homes))))
     }
     held = _held(homes)
-    granted = 0
+    new: list[StarGrant] = []
     for volunteer_id, region_code in homes.items():
-        rule, sums = rules[region_code], balances.get(volunteer_id, {})
-        minutes = rule.counted(sums)
-        _question(held[volunteer_id], minutes, now)
-        granted += _grant(volunteer_id, region_code, rule, minutes, held[volunteer_id], now)
-    return granted
+        rule, grants = rules[region_code], held[volunteer_id]
+        minutes = rule.counted(balances.get(volunteer_id, {}))
+        _question(grants, minutes, now)
+        new += _reached(volunteer_id, region_code, rule, minutes, {grant.level for grant in grants}, now)
+    db.session.add_all(new)
+    db.session.flush()
+    _tell(new, {one: max(grant.level for grant in grants) for one, grants in held.items() if grants}, now)
+    return len(new)
 
 
 def _held(volunteer_ids: Collection[int]) -> dict[int, list[StarGrant]]:
@@ -67,34 +70,38 @@ def _question(grants: list[StarGrant], minutes: int, now: datetime) -> None:
             grant.under_review_since = None
 
 
-def _grant(
-    volunteer_id: int, region_code: str, rule: StarRule, minutes: int, held: list[StarGrant], now: datetime
-) -> int:
-    levels = {grant.level for grant in held}
-    new = [star for star in rule.stars if star.minutes <= minutes and star.level not in levels]
-    for star in new:
-        db.session.add(
-            StarGrant(
-                volunteer_id=volunteer_id,
-                level=star.level,
-                minutes=star.minutes,
-                name=star.name,
-                region_code=region_code,
-                granted_at=now,
-            )
+def _reached(
+    volunteer_id: int, region_code: str, rule: StarRule, minutes: int, levels: set[int], now: datetime
+) -> list[StarGrant]:
+    return [
+        StarGrant(
+            volunteer_id=volunteer_id,
+            level=star.level,
+            minutes=star.minutes,
+            name=star.name,
+            region_code=region_code,
+            granted_at=now,
         )
-    if new and new[-1].level > max(levels, default=0):
-        _tell(volunteer_id, new[-1], now)
-    return len(new)
+        for star in rule.stars
+        if star.minutes <= minutes and star.level not in levels
+    ]
 
 
-def _tell(volunteer_id: int, star: Star, now: datetime) -> None:
-    account_id = db.session.scalar(select(Volunteer.account_id).where(Volunteer.id == volunteer_id))
-    if account_id is not None:
+def _tell(new: list[StarGrant], before: dict[int, int], now: datetime) -> None:
+    """Tell everybody with an account of the highest of the new levels, where it is higher than any before."""
+    highest: dict[int, StarGrant] = {}
+    for grant in sorted(new, key=lambda grant: grant.level):
+        if grant.level > before.get(grant.volunteer_id, 0):
+            highest[grant.volunteer_id] = grant
+    accounts = select(Volunteer.id, Volunteer.account_id).where(
+        Volunteer.id.in_(list(highest)), Volunteer.account_id.is_not(None)
+    )
+    for volunteer_id, account_id in db.session.execute(accounts):
+        star = highest[volunteer_id]
         notices.tell(
-            account_id,
+            account_id or 0,
             N_("您的累计服务时长达到 %(hours)s 小时，已是第 %(level)s 级星级志愿者。谢谢您！"),
-            {"hours": star.hours, "level": star.level},
+            {"hours": star.minutes // 60, "level": star.level},
             key=f"star:{star.level}:{star.minutes}",
             link="/me/recognition",
             now=now,

@@ -13,8 +13,8 @@ from volunteer_hub.recognition.models import PointEntry, PointKind, PointMark
 from volunteer_hub.recognition.point_queries import Line
 from volunteer_hub.recognition.point_rules import rates_for
 
-#: Lines looked at in one transaction.
-BATCH = 1000
+#: Lines looked at in one transaction; a writer on SQLite waits no longer than one batch takes.
+BATCH = 250
 
 
 def fold(after: int) -> list[Line]:
@@ -69,4 +69,4 @@ def _row(line: Line, kind: PointKind, points: int, rule_id: int | None, reverses
 
 def _write(rows: list[dict[str, object]]) -> None:
     if rows:
-        db.session.execute(insert(PointEntry), rows)
+        db.session.connection().execute(insert(table_of(PointEntry)), rows)
