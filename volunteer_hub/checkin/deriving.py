@@ -233,7 +233,7 @@ def _settle(
         closed_by=stay.how or CloseKind.SCANNED,
         hours_class=HoursClass.B if half else HoursClass.A,
         now=now,
-        recorded_by=actor.account_id,
+        recorded_by=actor.hand,
     )
 
 

@@ -94,7 +94,7 @@ def store(case: Case, verdict: Verdict, details: dict[str, Any], *, admissible: 
                 "shift_id": facts.shift.id if facts.shift else None,
                 "station_id": facts.shift.station_id if facts.shift else None,
                 "volunteer_id": facts.volunteer_id,
-                "operator_account_id": case.actor.account_id,
+                "operator_account_id": case.actor.hand,
                 "device_id": case.actor.device_id,
                 "scanned_at": case.at if accepted or admissible else facts.scanned_at,
                 "received_at": facts.received_at,
@@ -204,5 +204,5 @@ def close_session(case: Case, credit: Credit, scan_id: int) -> None:
             minutes=credit.credited,
             hours_class=hours_class,
             now=case.facts.received_at,
-            recorded_by=case.actor.account_id,
+            recorded_by=case.actor.hand,
         )

@@ -30,7 +30,7 @@ Answer = str | Response | tuple[str, int]
 @require(DESK)
 def show(volunteer_id: int) -> Answer:
     """Show who may act for somebody, and link another after looking at the documents."""
-    form = DeskLinkForm()
+    form = _link_form(_seen(volunteer_id))
     if form.validate_on_submit():
         try:
             with transaction():
@@ -87,6 +87,12 @@ def _to(volunteer_id: int) -> Response:
     return redirect(url_for("families_admin.show", volunteer_id=volunteer_id, found=found))
 
 
+def _link_form(cared: Volunteer, *formdata: None) -> DeskLinkForm:
+    form = DeskLinkForm(*formdata)
+    form.offer(is_minor=linking.is_minor(cared, clock.now(), ages()))
+    return form
+
+
 def _end_form(link_id: int, sent: tuple[int, DeskEndForm] | None) -> DeskEndForm:
     return sent[1] if sent and sent[0] == link_id else DeskEndForm(link_id, None)
 
@@ -105,7 +111,7 @@ def _page(
         is_minor=linking.is_minor(cared, now, ages()),
         guardian=volunteers.find_guardian(cared.id),
         carers=[(carer, _end_form(carer.link.id, ending)) for carer in queries.list_carers(cared.id, now, ages())],
-        form=linking_form or DeskLinkForm(None),
+        form=linking_form or _link_form(cared, None),
         labels=labels,
         found=request.values.get("found", ""),
     )

@@ -58,6 +58,11 @@ class DeskLinkForm(Form):
         render_kw={"autocomplete": "off", "placeholder": _l("例如：户口本和双方身份证原件；老人在场并同意")},
     )
 
+    def offer(self, *, is_minor: bool) -> None:
+        """Offer what fits the age of the person cared for."""
+        fitting = [kind for kind in KINDS if (kind is CareKind.GUARDIAN) == is_minor]
+        self.kind.choices = choices((kind, _l(KINDS[kind])) for kind in fitting)
+
 
 class DeskEndForm(Form):
     """Why staff end a link; one stands on the page for each link."""

@@ -25,6 +25,8 @@ REACH: dict[str, frozenset[CareKind]] = {
     "checkin": GUARDIANS,
     "teams": GUARDIANS,
     "notices": GUARDIANS,
+    # A guardian gets copies; where the child's own go would outlast the link.
+    "notice_wishes": NOBODY,
     "volunteers": GUARDIANS,
     "make_ups": GUARDIANS,
     "objections": GUARDIANS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -14,9 +16,13 @@ from volunteer_hub.core.errors import DomainError, NotFound
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.text import N_
 from volunteer_hub.families import above, codes, labels, linking, queries, service
+from volunteer_hub.families.childhood import of_age_on
 from volunteer_hub.families.forms import CardForm, InviteForm, JoinForm
+from volunteer_hub.families.models import CareKind
+from volunteer_hub.families.queries import Cared
 from volunteer_hub.volunteers import children, texts
 from volunteer_hub.volunteers import queries as volunteers
+from volunteer_hub.volunteers.ages import Ages
 from volunteer_hub.volunteers.models import Volunteer
 from volunteer_hub.volunteers.showing import ages
 from volunteer_hub.web.access import access, actor, require
@@ -158,6 +164,14 @@ def _own() -> Volunteer:
     return volunteer
 
 
+def _ends_on(cared: Cared, thresholds: Ages) -> date | None:
+    """Return the civil date on which acting for a child ends by itself; None for an adult."""
+    birth_on = cared.volunteer.birth_on
+    if cared.link.kind is not CareKind.GUARDIAN or birth_on is None:
+        return None
+    return of_age_on(birth_on, thresholds.adult)
+
+
 def _page(
     *, inviting: InviteForm | None = None, joining: JoinForm | None = None, claiming: CardForm | None = None
 ) -> Answer:
@@ -169,7 +183,7 @@ def _page(
         "families/own.html",
         volunteer=volunteer,
         is_minor=volunteer is not None and linking.is_minor(volunteer, now, thresholds),
-        people=[(cared, above.glimpse(cared.volunteer.id, now)) for cared in cared_for],
+        people=[(cared, above.glimpse(cared.volunteer.id, now), _ends_on(cared, thresholds)) for cared in cared_for],
         carers=queries.list_carers(volunteer.id, now, thresholds) if volunteer else [],
         inviting=inviting or InviteForm(None),
         joining=joining or JoinForm(None),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+
 from volunteer_hub.volunteers import queries
 from volunteer_hub.volunteers.ages import Ages
 from volunteer_hub.volunteers.forms import DeskForm
 from volunteer_hub.volunteers.models import Volunteer
 from volunteer_hub.volunteers.registration import GuardianAnswer
 from volunteer_hub.volunteers.showing import registration_page
+from volunteer_hub.web.forms import BooleanField, agreed
 
 
 class ChildForm(DeskForm):
@@ -17,6 +20,11 @@ class ChildForm(DeskForm):
 
     guardian_name = None  # type: ignore[assignment]  # WTForms' way to leave an inherited field out
     guardian_mobile = None  # type: ignore[assignment]  # likewise
+
+    agrees = BooleanField(
+        _l("我已阅读告知书，并向孩子说明过，同意孩子注册为志愿者并这样处理个人信息"),
+        [agreed(_l("请阅读并同意后再提交。"))],
+    )
 
     carer: Volunteer
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from tests.makers.accounts import sign_in
+from tests.makers.activities import make_sign_up
+from tests.makers.checkin import START, make_door
 from tests.makers.families import actor_of, make_child, make_link, years_ago
 from tests.makers.regions import District
 from tests.makers.volunteers import make_volunteer
@@ -17,6 +20,8 @@ from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Account, Login, Role, ScopeKind, TokenKind
 from volunteer_hub.activities.models import Shift, SignUp
 from volunteer_hub.audit.models import AuditEntry
+from volunteer_hub.checkin import codes
+from volunteer_hub.checkin.models import Scan
 from volunteer_hub.core import clock
 from volunteer_hub.core.actor import COMMAND_LINE
 from volunteer_hub.core.db import db, transaction
@@ -205,7 +210,7 @@ def test_a_relative_signs_up_and_looks_but_proves_no_presence_and_sees_no_identi
         assert phone.post(address).status_code == 403, address
     for address in ("/", "/me", "/activities", f"/activities/{shift.activity_id}"):
         page = phone.get(address).text
-        for shut in ("/me/code", "/me/profile", "/me/logins", "/notices", "/me/family\""):
+        for shut in ("/me/code", "/me/profile", "/me/logins", "/notices", '/me/family"'):
             assert f'href="{shut}' not in page, (address, shut)
 
 
@@ -217,3 +222,19 @@ def test_somebody_may_act_for_several(
     phone.post("/me/family/back")
     act(phone, sister)
     assert sister.number in phone.get("/me").text
+
+
+@time_machine.travel(START, tick=False)
+def test_a_guardian_scans_the_stations_code_for_the_child_and_is_the_operator(app: Flask) -> None:
+    door = make_door()
+    mother = make_volunteer(door.station.region_code, "王芳")
+    child = make_child(mother, door.station.region_code)
+    make_sign_up(door.shift, child)
+    phone = act(sign_in(app.test_client(), mother), child)
+    page = phone.get(f"/c/{codes.station_code(door.station.id, START)}").text
+    form = {name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("ticket", "nonce", "shift_id")}
+    assert "签到成功" in phone.post("/c/confirm", data={**form, "direction": "in"}).text
+    scan = db.session.scalars(select(Scan)).one()
+    assert (scan.volunteer_id, scan.operator_account_id) == (child.id, mother.account_id)
+    (entry,) = rows()
+    assert entry.details["page"] == "checkin.confirm"
