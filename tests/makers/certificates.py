@@ -32,6 +32,8 @@ from volunteer_hub.volunteers.models import Volunteer
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 FIRST_DAY, LAST_DAY = date(2026, 1, 1), date(2026, 3, 20)
 SERVED = date(2026, 3, 5)
+#: Who asks for somebody without an account.
+NOBODY = 10**9
 PERIOD = Period(FIRST_DAY, LAST_DAY)
 
 
@@ -95,7 +97,7 @@ def make_request(
     who = volunteer or desk.volunteer
     asked = Asked(UnitKind.STATION, desk.station.id, period, "升学", wants_seal, whole_document)
     with transaction():
-        return service.ask(Actor(who.account_id or desk.manager.id, who.name), who, asked, now=now)
+        return service.ask(Actor(who.account_id or NOBODY, who.name), who, asked, now=now)
 
 
 def address(token: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from volunteer_hub.audit import service as audit
-from volunteer_hub.certificates import issuing, queries, services, verifying
+from volunteer_hub.certificates import issuing, queries, verifying
 from volunteer_hub.certificates.models import (
     Certificate,
     CertificateLook,
@@ -23,6 +24,7 @@ from volunteer_hub.core.dialect import take_turn
 from volunteer_hub.core.scope import EVERYTHING
 from volunteer_hub.core.text import N_
 from volunteer_hub.ledger.models import EntryKind, HoursEntry
+from volunteer_hub.volunteers.models import Volunteer
 
 #: An entry carries the instant at which its request began: so much later it may still be committed.
 OVERLAP = timedelta(minutes=10)
@@ -49,27 +51,27 @@ def note_look(*, now: datetime) -> None:
 def list_overtaken(*, now: datetime) -> list[int]:
     """Return the valid certificates of people whose credits were taken back lately, where the ledger now differs."""
     since = (looked_until() or now - FIRST) - OVERLAP
-    people = db.session.scalars(
-        select(HoursEntry.volunteer_id)
+    return [certificate.id for certificate in _touched(since) if not verifying.holds(certificate)]
+
+
+def _touched(since: datetime) -> Sequence[Certificate]:
+    """Return the valid certificates of people of whom anything was taken back, under whichever registration."""
+    theirs, holder = aliased(Volunteer), aliased(Volunteer)
+    people = (
+        select(func.coalesce(theirs.merged_into_id, theirs.id))
+        .join(HoursEntry, HoursEntry.volunteer_id == theirs.id)
         .where(HoursEntry.recorded_at >= since, HoursEntry.kind == EntryKind.REVERSAL)
-        .distinct()
-    ).all()
-    return [certificate.id for certificate in _valid_of(people) if not verifying.holds(certificate)]
-
-
-def _valid_of(people: Sequence[int]) -> list[Certificate]:
-    ids = {id_ for person in people for id_ in services.ids_of_person(person)} if people else set()
-    return list(
-        db.session.scalars(
-            select(Certificate)
-            .where(
-                Certificate.volunteer_id.in_(ids),
-                Certificate.state == CertificateState.VALID,
-                Certificate.erased_at.is_(None),
-            )
-            .order_by(Certificate.id)
-        )
     )
+    return db.session.scalars(
+        select(Certificate)
+        .join(holder, holder.id == Certificate.volunteer_id)
+        .where(
+            Certificate.state == CertificateState.VALID,
+            Certificate.erased_at.is_(None),
+            func.coalesce(holder.merged_into_id, holder.id).in_(people),
+        )
+        .order_by(Certificate.id)
+    ).all()
 
 
 def overtake(certificate_id: int, *, now: datetime) -> bool:

@@ -27,10 +27,12 @@ from volunteer_hub.core.errors import Denied, DomainError
 from volunteer_hub.core.masking import mask_document
 from volunteer_hub.core.scope import Scope
 from volunteer_hub.core.text import N_
+from volunteer_hub.volunteers import queries as volunteers
 from volunteer_hub.volunteers.labels import DOCUMENT_KINDS
 from volunteer_hub.volunteers.models import Volunteer
 
 OWN = N_("不能给自己开具证明，请由本单位其他人员办理。")
+ASKED = N_("这个申请是您代为提交的，请由本单位其他人员办理。")
 ELSEWHERE = N_("其他来源")
 
 
@@ -55,11 +57,8 @@ class Prepared:
 
 
 def holder_of(volunteer_id: int) -> Volunteer:
-    """Return the person as registered now: the one into whom a number was merged."""
-    held = db.session.get_one(Volunteer, volunteer_id)
-    while held.merged_into_id is not None:
-        held = db.session.get_one(Volunteer, held.merged_into_id)
-    return held
+    """Return the person as registered now: the registration into which this one was merged, if it was."""
+    return db.session.get_one(Volunteer, volunteers.kept_id(volunteer_id))
 
 
 def list_covered(unit: Unit, request: CertificateRequest) -> list[Done]:
@@ -74,7 +73,7 @@ def compose(actor: Actor, file: RequestFile, *, now: datetime) -> Composed:
     Raises Denied for one's own, and DomainError `unit_incomplete`, `holder_left` and `no_hours`.
     """
     holder, unit = holder_of(file.request.volunteer_id), file.unit
-    check_not_own(actor, holder)
+    check_not_own(actor, holder, file.request)
     if not unit.row.is_ready:
         raise DomainError("unit_incomplete", N_("请先在“开具设置”里填写负责人和联系方式。"))
     if holder.withdrawn_at is not None:
@@ -105,10 +104,13 @@ def compose(actor: Actor, file: RequestFile, *, now: datetime) -> Composed:
     return Composed(content, tuple(one.entry_id for one in done), serial)
 
 
-def check_not_own(actor: Actor, holder: Volunteer) -> None:
-    """Refuse whoever decides on a certificate of his own. Raises Denied."""
-    if holder.account_id is not None and holder.account_id in (actor.account_id, actor.hand):
+def check_not_own(actor: Actor, holder: Volunteer, request: CertificateRequest | None = None) -> None:
+    """Refuse whoever decides on a certificate of his own, or on one he asked for. Raises Denied."""
+    deciding = (actor.account_id, actor.hand)
+    if holder.account_id is not None and holder.account_id in deciding:
         raise Denied("own_certificate", OWN)
+    if request is not None and request.asked_by is not None and request.asked_by in deciding:
+        raise Denied("own_request", ASKED)
 
 
 def prepare(

@@ -110,7 +110,7 @@ def withdraw(actor: Actor, volunteer_ids: list[int], request_id: int, *, now: da
 def refuse(actor: Actor, where: Scope, request_id: int, *, reason: str, now: datetime) -> None:
     """Refuse a request, and tell the volunteer why. Raises NotFound, Denied for one's own, `already_decided`."""
     file = _claim(where, request_id)
-    issuing.check_not_own(actor, issuing.holder_of(file.request.volunteer_id))
+    issuing.check_not_own(actor, issuing.holder_of(file.request.volunteer_id), file.request)
     request = file.request
     request.state, request.reason = RequestState.REFUSED, reason
     request.decided_at, request.decided_by = now, actor.account_id

@@ -17,7 +17,7 @@ from volunteer_hub.core.db import db
 from volunteer_hub.ledger.models import EntryKind, HoursClass, HoursEntry
 from volunteer_hub.stations.models import Station
 from volunteer_hub.teams.models import Team
-from volunteer_hub.volunteers.models import Volunteer
+from volunteer_hub.volunteers import queries as volunteers
 
 
 @dataclass(frozen=True)
@@ -106,16 +106,9 @@ def by_class(done: Sequence[Done]) -> dict[HoursClass, int]:
 
 
 def ids_of_person(volunteer_id: int) -> list[int]:
-    """Return the ids under which a person was registered: the one all were merged into, and those."""
-    held = db.session.get_one(Volunteer, volunteer_id)
-    while held.merged_into_id is not None:
-        held = db.session.get_one(Volunteer, held.merged_into_id)
-    found, newly = {held.id}, [held.id]
-    while newly:
-        newly = list(db.session.scalars(select(Volunteer.id).where(Volunteer.merged_into_id.in_(newly))))
-        newly = [id_ for id_ in newly if id_ not in found]
-        found.update(newly)
-    return sorted(found)
+    """Return the registrations of one person: the kept one, and those merged into it."""
+    family = volunteers.family_of(volunteers.kept_id(volunteer_id))
+    return sorted(db.session.scalars(family))
 
 
 def still_stands(volunteer_id: int, covered: Sequence[int], period: Period) -> bool:

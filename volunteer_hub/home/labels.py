@@ -48,6 +48,7 @@ WORK = {
     "checkin_health.board": N_("谁还在场、扫码没通过的原因、设备失联和未发送"),
     "reviews.index": N_("忘记签退、时段重叠，等您确认"),
     "hours_reports.index": N_("群众对时长公示的举报，由阵地以上核查"),
+    "certificates_admin.index": N_("核对申请、开具和撤销证明、登记册"),
     "statistics.ratios": N_("注册率、有时长占比、参与率，逐级下钻"),
     "volunteers_admin.index": N_("查名册、核验身份"),
     "stations_admin.index": N_("阵地资料、管理员、门牌二维码"),

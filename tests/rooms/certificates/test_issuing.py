@@ -71,6 +71,18 @@ def test_nobody_issues_to_himself(app: Flask) -> None:
         service.refuse(desk.actor, EVERYTHING, request.id, reason="不想", now=NOW)
 
 
+def test_who_asked_on_somebodys_behalf_does_not_issue(app: Flask) -> None:
+    """A guardian who also manages the station."""
+    desk = make_desk()
+    asked = Asked(UnitKind.STATION, desk.station.id, PERIOD, "升学", False, False)
+    guardian = Actor(desk.volunteer.account_id, "王站长", by_account_id=desk.manager.id)
+    with transaction():
+        request = service.ask(guardian, desk.volunteer, asked, now=NOW)
+    assert request.asked_by == desk.manager.id
+    with refusal("own_request"):
+        make_certificate(desk, request)
+
+
 def test_the_database_itself_refuses_ones_own_certificate(app: Flask) -> None:
     desk = make_desk()
     certificate = make_certificate(desk)
