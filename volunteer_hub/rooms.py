@@ -41,6 +41,7 @@ from volunteer_hub.checkin import admin_routes as checkin_admin
 from volunteer_hub.checkin import api as checkin_api
 from volunteer_hub.checkin import device_routes as checkin_devices
 from volunteer_hub.checkin import models as _checkin
+from volunteer_hub.checkin import policy_routes
 from volunteer_hub.checkin import routes as checkin
 from volunteer_hub.core import leases as _leases
 from volunteer_hub.core import person_keys as _person_keys
@@ -183,6 +184,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     agenda.pages,
     checkin.pages,
     checkin_admin.pages,
+    policy_routes.pages,
     checkin_api.api,
     door.pages,
     closing_routes.pages,

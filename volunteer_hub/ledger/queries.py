@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, event, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -43,6 +45,20 @@ def find_policy(region_code: str, at: datetime, *, now: datetime) -> PolicyVersi
     )
 
 
+def list_versions(prefixes: Sequence[str]) -> list[HourPolicy]:
+    """Return the versions of the policies of areas inside these, and of the areas around them, newest first."""
+    return [
+        version
+        for version in db.session.scalars(select(HourPolicy).order_by(HourPolicy.id.desc()))
+        if any(version.region_prefix.startswith(one) or one.startswith(version.region_prefix) for one in prefixes)
+    ]
+
+
+def read_rules(rules: dict[str, Any]) -> Policy:
+    """Return stored rules as the policy they say; what an older version did not know has its usual value."""
+    return Policy(**{name: value for name, value in rules.items() if name in KNOWN})
+
+
 def forget_policies() -> None:
     """Forget the copies: after a policy was added by this process, and between tests."""
     _seen.clear()
@@ -71,10 +87,7 @@ def _policies(now: datetime) -> tuple[PolicyVersion, ...]:
         rows = db.session.execute(
             select(HourPolicy.id, HourPolicy.region_prefix, HourPolicy.effective_from, HourPolicy.rules)
         )
-        known = tuple(
-            PolicyVersion(id_, prefix, since, Policy(**{k: v for k, v in rules.items() if k in KNOWN}))
-            for id_, prefix, since, rules in rows
-        )
+        known = tuple(PolicyVersion(id_, prefix, since, read_rules(rules)) for id_, prefix, since, rules in rows)
         _seen[key] = (now, known)
     return known
 

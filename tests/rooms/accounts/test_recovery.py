@@ -131,8 +131,8 @@ def test_two_administrators_do_not_close_one_another(app: Flask) -> None:
     one, other = make_staff(Role.ADMINISTRATOR, name="甲"), make_staff(Role.ADMINISTRATOR, name="乙")
     ids = one.id, other.id
 
-    def close(by: int, whom: int) -> object:
-        return disabling.disable(Actor(by, "管理员"), db.session.get_one(Account, whom), "互相停用", now=NOW)
+    def close(by: int, whom: int) -> None:
+        disabling.disable(Actor(by, "管理员"), db.session.get_one(Account, whom), "互相停用", now=NOW)
 
     became = overlap(app, lambda: close(ids[0], ids[1]), lambda: close(ids[1], ids[0]))
     assert became == ["done", "last_administrator"]
