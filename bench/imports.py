@@ -1,10 +1,10 @@
 """What importing a roster costs: seconds of each phase, memory, and the bare driver writing the same rows.
 
-    python -m bench.imports [--rows 30000] [--engines sqlite,postgresql] [--undo]
+    python -m bench.imports [--rows 30000] [--engines sqlite,postgresql] [--undo] [--bare]
 
 The file is a workbook of eleven columns. A process of its own uploads it, has it read and checked (the
 dry run), confirms it and carries it out; its peak memory is the kernel's (VmHWM), the reading process apart.
-Then every row it wrote is copied into an empty database by the bare driver, in batches of the same size,
+With --bare every row it wrote is then copied into an empty database by the bare driver, in batches of the same size,
 each committed: the ratio is taken in the same run, since machines pause.
 """
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
 import re
 import resource
 import subprocess
@@ -26,7 +27,7 @@ from typing import Any
 
 import flask_migrate
 import xlsxwriter
-from sqlalchemy import create_engine, insert, select
+from sqlalchemy import create_engine, insert, select, text
 
 from bench.world import application, place
 from tests.makers.imports import COUNTY, SIGNED_ON, make_office
@@ -36,7 +37,7 @@ from volunteer_hub.core import clock
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db, table_of, transaction
 from volunteer_hub.demo.people import identity_number
-from volunteer_hub.imports import applying, jobs, reading, service
+from volunteer_hub.imports import applying, jobs, service
 from volunteer_hub.imports.models import Basis, Import, ImportKind, ImportRow, ImportState
 from volunteer_hub.imports.service import Upload
 from volunteer_hub.volunteers.models import Consent, Guardian, Standing, Volunteer
@@ -64,6 +65,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=30_000)
     parser.add_argument("--engines", default="sqlite,postgresql")
     parser.add_argument("--undo", action="store_true")
+    parser.add_argument("--bare", action="store_true", help="let the bare driver write the same rows afterwards")
     parser.add_argument("--measure", nargs=2, metavar=("URI", "FILE"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.measure:
@@ -89,16 +91,17 @@ def run(here: Any, file: Path, chosen: argparse.Namespace) -> None:
     command = [sys.executable, "-m", "bench.imports", "--measure", world, str(file)]
     out = subprocess.run([*command, *(["--undo"] if chosen.undo else [])], check=True, stdout=subprocess.PIPE).stdout
     told = json.loads(out.splitlines()[-1])
-    driver = 0.0 if chosen.undo else copy(world, bare)
     print(f"\n{here.engine}: {told['rows']} rows, file {file.stat().st_size / 1e6:.1f} MB, counts {told['counts']}")
-    for phase, seconds in told["seconds"].items():
-        print(f"  {phase:10} {seconds:8.1f} s")
-    whole = sum(seconds for phase, seconds in told["seconds"].items() if phase != "undo")
-    print(f"  {'together':10} {whole:8.1f} s")
-    worked = told["worked"]
-    print(f"  processor: {worked['import']:.1f} s, and {worked['reading']:.1f} s of the reading process")
+    print("  seconds:        clock    processor: ours, reader's, server's")
+    for phase, took in told["seconds"].items():
+        print(f"  {phase:10} " + " ".join(f"{seconds:10.1f}" for seconds in took))
+    counted = [took for phase, took in told["seconds"].items() if phase != "undo"]
+    summed = [sum(took) for took in zip(*counted, strict=True)]
+    whole = summed[0]
+    print(f"  {'together':10} " + " ".join(f"{seconds:10.1f}" for seconds in summed))
     print(f"  memory: {told['peak']:.0f} MB at most, {told['peak'] - told['idle']:.0f} MB above the idle process")
-    if driver:
+    if chosen.bare and not chosen.undo:
+        driver = copy(world, bare)
         print(f"  bare driver, same rows: {driver:.1f} s; ratio {whole / driver:.1f}")
 
 
@@ -106,22 +109,14 @@ def measure(uri: str, file: str, *, undo: bool) -> dict[str, Any]:
     """Take a file through an import and return seconds by phase, memory and counts."""
     app, seconds = application(uri), {}
     with app.app_context():
-        office = Actor(1, "文明办")
-        idle = _memory()
+        office, idle = Actor(1, "文明办"), _memory()
         seconds["upload"], import_id = _timed(lambda: _upload(office, Path(file)))
-        read_seconds: list[float] = []
-        read = reading.read
-
-        def watched(data: bytes) -> reading.Reading:
-            took, answer = _timed(lambda: read(data))
-            read_seconds.append(took)
-            return answer
-
-        reading.read = watched  # type: ignore[assignment]  # the same function, with a clock
-        took, _ = _timed(jobs.run_imports)
-        seconds["reading"], seconds["dry run"] = read_seconds[0], took - read_seconds[0]
+        seconds["dry run"], _ = _timed(jobs.run_imports)
+        found = _get(import_id)
+        if found.state is not ImportState.READY:
+            raise SystemExit(f"not read: {found.state}, {found.failure}")
         with transaction():
-            service.confirm(office, _get(import_id), now=clock.now())
+            service.confirm(office, found, found.result_digest or "", now=clock.now())
         seconds["import"], _ = _timed(jobs.run_imports)
         if undo:
             with transaction():
@@ -130,16 +125,8 @@ def measure(uri: str, file: str, *, undo: bool) -> dict[str, Any]:
         found = _get(import_id)
         if found.state not in (ImportState.DONE, ImportState.UNDONE):
             raise SystemExit(f"not carried out: {found.state}, {found.failure}")
-        children = resource.getrusage(resource.RUSAGE_CHILDREN)
-        worked = {"import": time.process_time(), "reading": children.ru_utime + children.ru_stime}
-        return {
-            "seconds": seconds,
-            "worked": worked,
-            "peak": _memory(),
-            "idle": idle,
-            "counts": found.counts,
-            "rows": found.rows_total,
-        }
+        told = {"seconds": seconds, "peak": _memory(), "idle": idle}
+        return {**told, "counts": found.counts, "rows": found.rows_total}
 
 
 def write_roster(file: Path, count: int) -> None:
@@ -214,10 +201,23 @@ def _get(import_id: int) -> Import:
     return db.session.scalars(select(Import).where(Import.id == import_id)).one()
 
 
-def _timed(act: Callable[[], Any]) -> tuple[float, Any]:
-    begun = time.perf_counter()
+def _timed(act: Callable[[], Any]) -> tuple[list[float], Any]:
+    """Return the seconds of the clock, and of the processor here, in children, and in PostgreSQL's process for us."""
+    begun = _seconds()
     answer = act()
-    return time.perf_counter() - begun, answer
+    return [after - before for before, after in zip(begun, _seconds(), strict=True)], answer
+
+
+def _seconds() -> list[float]:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    read = children.ru_utime + children.ru_stime
+    server = 0.0
+    if db.engine.dialect.name == "postgresql":
+        process = db.session.scalar(text("SELECT pg_backend_pid()"))
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        server = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        db.session.rollback()
+    return [time.perf_counter(), time.process_time(), read, server]
 
 
 def _memory() -> float:

@@ -1,9 +1,11 @@
-"""What the figures still asked for: indexes.
+"""What figures and files still asked for: indexes, and the mark of an import's dry run.
 
 Revision ID: 0016
 Revises: 0015
 Create Date: 2026-11-21
 """
+import sqlalchemy as sa
+from alembic import op
 
 revision = '0016'
 down_revision = '0015'
@@ -12,8 +14,8 @@ depends_on = None
 
 
 def upgrade():
-    pass
+    op.add_column('imports', sa.Column('result_digest', sa.String(length=200), nullable=True))
 
 
 def downgrade():
-    pass
+    op.drop_column('imports', 'result_digest')

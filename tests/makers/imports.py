@@ -98,7 +98,8 @@ def dry_run(office: Actor, data: bytes, kind: ImportKind = ImportKind.ROSTER, **
 def carry_out(office: Actor, found: Import) -> Import:
     """Confirm an import and have it carried out."""
     with transaction():
-        service.confirm(office, get(found.id), now=clock.now())
+        current = get(found.id)
+        service.confirm(office, current, current.result_digest or "", now=clock.now())
     jobs.run_imports()
     return stand(found.id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,14 +10,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Date, Engine, Table, UnaryExpression, event, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    Text,
+    UnaryExpression,
+    bindparam,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import InstrumentedAttribute, Session, scoped_session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.operators import custom_op
 
-from volunteer_hub.core.loading import Loader, PostgresLoader, SqliteLoader
+from volunteer_hub.core.loading import Loader, PostgresLoader, SqliteLoader, as_stored
 
 _TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(CAST(:keys AS text[])) AS key")
 
@@ -161,6 +174,30 @@ def loader(session: AnySession) -> Loader:
     return SqliteLoader(connection, wide=("PRAGMA cache_size=-200000",), usual=("PRAGMA cache_size=-2000",))
 
 
+def write_many(session: AnySession, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert many rows of values as Python holds them by the engine's own way for many (`core/loading.py`).
+
+    Nothing is returned, and no default of the tables' declarations is filled in. Raises IntegrityError.
+    """
+    connection = session.connection()
+    loader(session).copy(table, columns, as_stored(connection.dialect, table, columns, rows))
+
+
+def change_many(session: AnySession, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Set columns of many rows, values as Python holds them; the first column is the `id`. Raises IntegrityError."""
+    if rows:
+        connection = session.connection()
+        loader(session).change(table, columns, as_stored(connection.dialect, table, columns, rows))
+
+
+def among(session: AnySession, column: InstrumentedAttribute[Any], values: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that a column has one of many texts, with one parameter however many they are."""
+    wanted = list(values)
+    if name(session) == "postgresql":
+        return column == func.any(bindparam(None, wanted, type_=postgresql.ARRAY(Text)))
+    return column.in_(select(func.json_each(json.dumps(wanted)).table_valued("value").c.value))
+
+
 def by_scan(session: AnySession, column: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     """Return a column for a condition that a large part of the table meets.
 
@@ -248,29 +285,3 @@ def _identifier(word: str) -> str:
     if not re.fullmatch(r"[a-z_][a-z0-9_]*", word):
         raise ValueError(f"not a table or trigger name: {word!r}")
     return word
-
-
-def write_many(session: AnySession, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write many rows of numbers, texts and civil dates by the engine's own way for many: COPY, or one prepared
-    statement. Nothing is returned, and no default of the tables' declarations is filled in."""
-    names = ", ".join(_identifier(column) for column in columns)
-    connection = session.connection().connection
-    if name(session) == "postgresql":
-        with connection.cursor().copy(f"COPY {_identifier(table.name)} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-        return
-    dates = [number for number, column in enumerate(columns) if isinstance(table.c[column].type, Date)]
-    places = ", ".join("?" * len(columns))
-    connection.cursor().executemany(
-        f"INSERT INTO {_identifier(table.name)} ({names}) VALUES ({places})",
-        (_with_texts(row, dates) for row in rows),  # type: ignore[arg-type]  # sqlite3 takes any iterable
-    )
-
-
-def _with_texts(row: Sequence[Any], dates: Sequence[int]) -> list[Any]:
-    """Return a row with its civil dates as SQLite keeps them."""
-    plain = list(row)
-    for number in dates:
-        plain[number] = plain[number].isoformat()
-    return plain

@@ -34,18 +34,21 @@ class JobRun(Base):
 
 def hold(name: str, holder: str, *, now: datetime, for_how_long: timedelta) -> bool:
     """Take or renew a lease; tell whether the holder has it now. One statement decides, on either engine."""
-    table = Lease.__table__
-    db.session.execute(
-        upsert(db.session, table)  # type: ignore[arg-type]  # declared as FromClause, is a Table
-        .values(name=name, holder=holder, until=now + for_how_long, fence=1)
-        .on_conflict_do_nothing(index_elements=["name"])
-    )
     taken = db.session.execute(
         update(Lease)
         .where(Lease.name == name, or_(Lease.holder == holder, Lease.until < now))
         .values(holder=holder, until=now + for_how_long, fence=Lease.fence + 1)
     )
-    return bool(taken.rowcount)  # type: ignore[attr-defined]  # an UPDATE has one; the annotation says Result
+    if taken.rowcount:  # type: ignore[attr-defined]  # an UPDATE has one; the annotation says Result
+        return True
+    # Somebody else has it, or nobody ever had.
+    made = db.session.scalar(
+        upsert(db.session, Lease.__table__)  # type: ignore[arg-type]  # declared as FromClause, is a Table
+        .values(name=name, holder=holder, until=now + for_how_long, fence=1)
+        .on_conflict_do_nothing(index_elements=["name"])
+        .returning(Lease.name)
+    )
+    return made is not None
 
 
 def claim_period(job: str, period: str, *, now: datetime) -> bool:

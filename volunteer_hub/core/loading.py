@@ -1,7 +1,8 @@
-"""Fills tables with millions of rows inside one transaction, each engine in its own fastest way.
+"""Writes many rows, or fills tables with millions, inside one transaction, each engine in its own fastest way.
 
-Whatever a row would set off one by one (triggers, secondary indexes, the look-up of each reference) is
-lifted from the tables and put back over all rows at once. What triggers would have summed up, the
+The one place that does either: `core.dialect.write_many` for rows beside others' work, `core.dialect.loader` for
+filling. When filling, whatever a row would set off one by one (triggers, secondary indexes, the look-up of each
+reference) is lifted from the tables and put back over all rows at once. What triggers would have summed up, the
 caller writes itself. An error inside undoes everything: both engines keep such changes in the transaction.
 """
 
@@ -9,13 +10,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
+from itertools import islice
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Column, Connection, Dialect, Table
+from sqlalchemy.exc import DBAPIError
 
 #: One row in the form both engines read: numbers, None, and texts as they are stored
 #: (`2026-03-05`, `2026-03-05 01:00:00.000000`, JSON); 0 and 1 for what is false or true.
 Plain = Sequence[int | float | str | None]
+#: Rows handed to SQLite's driver together.
+AT_ONCE = 10_000
+
+
+def as_stored(
+    dialect: Dialect, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> Iterator[Plain]:
+    """Yield rows in the form the engine's driver takes: what a column's type does to a value (encryption, JSON,
+    instants, words of a list) is done. No default of the tables' declarations is filled in."""
+    at_work = [(place, bind) for place, name in enumerate(columns) if (bind := _binder(dialect, table.c[name]))]
+    for row in rows:
+        stored = list(row)
+        for place, bind in at_work:
+            stored[place] = bind(stored[place])
+        yield stored
+
+
+def _binder(dialect: Dialect, column: Column[Any]) -> Callable[[Any], Any] | None:
+    """Return what a column's type does to a value; the instant of a whole batch is told once. Ciphertexts never are
+    remembered: each has a nonce of its own."""
+    bind = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(64)(bind) if bind and column.type.python_type is datetime else bind
 
 
 class Loader(Protocol):
@@ -26,6 +53,9 @@ class Loader(Protocol):
 
     def copy(self, table: Table, columns: Sequence[str], rows: Iterable[Plain]) -> None:
         """Insert rows. Constraints of a row hold at once; what was lifted holds at the end."""
+
+    def change(self, table: Table, columns: Sequence[str], rows: Iterable[Plain]) -> None:
+        """Set columns of rows that are there; the first column is the `id`."""
 
     @contextmanager
     def lightened(self, tables: Sequence[Table]) -> Iterator[None]:
@@ -66,14 +96,30 @@ class PostgresLoader:
         return int(self._connection.exec_driver_sql(f"SELECT {call.format(sequence)}").scalar_one())
 
     def copy(self, table: Table, columns: Sequence[str], rows: Iterable[Plain]) -> None:
-        """Send rows by COPY."""
+        """Send rows by COPY. Raises what SQLAlchemy would, which does not know this way of writing."""
         raw: Any = self._connection.connection.driver_connection
-        with (
-            raw.cursor() as cursor,
-            cursor.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as copy,
-        ):
-            for row in rows:
-                copy.write_row(row)
+        dialect = self._connection.dialect
+        statement = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN"
+        driver: Any = dialect.loaded_dbapi
+        try:
+            with raw.cursor() as cursor, cursor.copy(statement) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        except driver.Error as error:
+            raise DBAPIError.instance(
+                statement, None, error, driver.Error, hide_parameters=True, dialect=dialect
+            ) from None
+
+    def change(self, table: Table, columns: Sequence[str], rows: Iterable[Plain]) -> None:
+        """Set columns by one statement for all rows."""
+        kinds = [table.c[name].type.compile(self._connection.dialect) for name in columns]
+        given = ", ".join(f"%s::{kind}[]" for kind in kinds)
+        new = ", ".join(f"{name} = new.{name}" for name in columns[1:])
+        self._connection.exec_driver_sql(
+            f"UPDATE {table.name} SET {new} FROM unnest({given}) AS new ({', '.join(columns)})"
+            f" WHERE {table.name}.id = new.id",
+            tuple(list(values) for values in zip(*rows, strict=True)),
+        )
 
     @contextmanager
     def lightened(self, tables: Sequence[Table]) -> Iterator[None]:
@@ -135,10 +181,17 @@ class SqliteLoader:
         return int(self._connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").scalar_one())
 
     def copy(self, table: Table, columns: Sequence[str], rows: Iterable[Plain]) -> None:
-        """Insert by the bare driver."""
-        raw: Any = self._connection.connection.driver_connection
-        places = ", ".join("?" * len(columns))
-        raw.executemany(f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({places})", rows)
+        """Insert by one prepared statement."""
+        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+        rest = map(tuple, rows)
+        while some := list(islice(rest, AT_ONCE)):
+            self._connection.exec_driver_sql(statement, some)
+
+    def change(self, table: Table, columns: Sequence[str], rows: Iterable[Plain]) -> None:
+        """Set columns by one prepared statement."""
+        new = ", ".join(f"{name} = ?" for name in columns[1:])
+        changes = [(*values, row_id) for row_id, *values in rows]
+        self._connection.exec_driver_sql(f"UPDATE {table.name} SET {new} WHERE id = ?", changes)
 
     @contextmanager
     def lightened(self, tables: Sequence[Table]) -> Iterator[None]:

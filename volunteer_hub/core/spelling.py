@@ -12,6 +12,8 @@ _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
 def fold(typed: str) -> str:
     """Return the one spelling of a number, valid or not: a mainland mobile as 11 digits, others with +."""
+    if MAINLAND.fullmatch(typed):
+        return typed
     folded = _FILLER.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFKC", typed)))
     if folded.startswith("00"):
         folded = "+" + folded[2:]

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import select
 
 from volunteer_hub.core import clock, crypto
 from volunteer_hub.core.actor import Actor
-from volunteer_hub.core.db import db, table_of
-from volunteer_hub.core.dialect import new_keys
+from volunteer_hub.core.db import AnyRow, db, table_of
+from volunteer_hub.core.dialect import change_many, new_keys, write_many
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.scope import EVERYTHING
 from volunteer_hub.core.text import N_
 from volunteer_hub.imports import matching
 from volunteer_hub.imports.counting import add_counts
+from volunteer_hub.imports.entering import Desk
 from volunteer_hub.imports.models import Import, ImportRow, Invitation, Outcome, RowState
-from volunteer_hub.imports.roster import KEPT_INVITED, paper_texts, registration_of
+from volunteer_hub.imports.roster import KEPT_INVITED, paper_texts
 from volunteer_hub.teams import service as teams
 from volunteer_hub.volunteers import queries as volunteers
-from volunteer_hub.volunteers import registration
 from volunteer_hub.volunteers.ages import Ages
 from volunteer_hub.volunteers.models import Volunteer
 from volunteer_hub.volunteers.registering_many import Entrant, register_many
@@ -31,46 +30,48 @@ from volunteer_hub.volunteers.registering_many import Entrant, register_many
 BATCH = 300
 #: How many of a document's last characters an invited person gives.
 ENDING = 6
-Change = dict[str, Any]
-_UPDATE = (
-    update(table_of(ImportRow))
-    .where(table_of(ImportRow).c.id == bindparam("row_id"))
-    .values(
-        state=bindparam("new_state"),
-        reasons=bindparam("new_reasons"),
-        volunteer_id=bindparam("new_volunteer_id"),
-        entry_id=bindparam("new_entry_id"),
-        invitation_id=bindparam("new_invitation_id"),
-    )
+Change = tuple[Any, ...]
+_WORKED_ON = (
+    ImportRow.id,
+    ImportRow.number,
+    ImportRow.reasons,
+    ImportRow.document_index,
+    ImportRow.volunteer_id,
+    ImportRow.service_on,
+    ImportRow.minutes,
+    ImportRow.entry_id,
+    ImportRow.invitation_id,
 )
+#: What a change says of a row, in this order.
+_CHANGED = ("id", "state", "reasons", "volunteer_id", "entry_id", "invitation_id")
 
 
-def next_rows(import_id: int, state: RowState) -> Sequence[ImportRow]:
-    """Return the next rows to work on, in the order of the file."""
-    return db.session.scalars(
-        select(ImportRow)
+def next_rows(import_id: int, state: RowState) -> Sequence[AnyRow]:
+    """Return the next rows to work on, in the order of the file; to take them back nobody need read who they were."""
+    columns = [*_WORKED_ON, ImportRow.payload] if state is RowState.STAGED else _WORKED_ON
+    return db.session.execute(
+        select(*columns)
         .where(ImportRow.import_id == import_id, ImportRow.state == state, ImportRow.outcome == Outcome.NEW)
         .order_by(ImportRow.number)
         .limit(BATCH)
     ).all()
 
 
-def change(row: ImportRow, state: RowState, *reason: Any, **links: Any) -> Change:
+def change(row: AnyRow, state: RowState, *reason: Any, **links: Any) -> Change:
     """Return what becomes of a row."""
-    return {
-        "row_id": row.id,
-        "new_state": state,
-        "new_reasons": [*row.reasons, list(reason)] if reason else row.reasons,
-        "new_volunteer_id": links.get("volunteer_id", row.volunteer_id),
-        "new_entry_id": links.get("entry_id", row.entry_id),
-        "new_invitation_id": links.get("invitation_id", row.invitation_id),
-    }
+    return (
+        row.id,
+        state,
+        [*row.reasons, list(reason)] if reason else row.reasons,
+        links.get("volunteer_id", row.volunteer_id),
+        links.get("entry_id", row.entry_id),
+        links.get("invitation_id", row.invitation_id),
+    )
 
 
 def keep_changes(found: Import, changes: Sequence[Change], **counts: int) -> None:
     """Write what became of rows, and add it to the import's counts."""
-    if changes:
-        db.session.connection().execute(_UPDATE, changes)
+    change_many(db.session, table_of(ImportRow), _CHANGED, changes)
     found.rows_done += len(changes)
     add_counts(found, {name: number for name, number in counts.items() if number})
     db.session.flush()
@@ -82,14 +83,14 @@ def actor_of(found: Import) -> Actor:
     return Actor(found.confirmed_by, found.confirmed_by_name)
 
 
-def apply_people(found: Import, rows: Sequence[ImportRow], ages: Ages, *, now: datetime) -> None:
+def apply_people(found: Import, rows: Sequence[AnyRow], ages: Ages, *, now: datetime) -> None:
     """Register, or invite, the people of some rows. Who got into the register meanwhile is passed over."""
     indexes = {row.document_index for row in rows if row.document_index}
     known, invited = matching.find_known(indexes), matching.find_invited(indexes)
     changes: list[Change] = []
-    entering: list[tuple[ImportRow, Entrant, dict[str, Any]]] = []
-    inviting: list[tuple[ImportRow, dict[str, Any]]] = []
-    today = clock.civil_date(now)
+    entering: list[tuple[AnyRow, Entrant, dict[str, Any]]] = []
+    inviting: list[tuple[AnyRow, dict[str, Any]]] = []
+    desk = Desk(paper_texts(found.holder), ages, clock.civil_date(now))
     for row in rows:
         payload = json.loads(row.payload or "null")
         if payload is None:
@@ -100,7 +101,7 @@ def apply_people(found: Import, rows: Sequence[ImportRow], ages: Ages, *, now: d
             inviting.append((row, payload))
         else:
             try:
-                entering.append((row, _entrant(payload, found.holder, ages, today), payload))
+                entering.append((row, desk.entrant(payload), payload))
             except DomainError as refusal:
                 changes.append(change(row, RowState.PASSED, refusal.message, refusal.params, refusal.field or ""))
     passed = len(changes)
@@ -109,15 +110,8 @@ def apply_people(found: Import, rows: Sequence[ImportRow], ages: Ages, *, now: d
     keep_changes(found, changes, registered=len(entering), invited=len(inviting), passed=passed)
 
 
-def _entrant(payload: dict[str, Any], holder: str, ages: Ages, today: date) -> Entrant:
-    given = registration_of(payload, paper_texts(holder))
-    guardian = replace(given.guardian, agrees=True, agrees_to_child_data=True)
-    given = replace(given, agrees=True, guardian=guardian)
-    return Entrant(given, registration.check(given, ages, today), clock.at(date.fromisoformat(payload["paper_on"])))
-
-
 def _register(
-    found: Import, entering: Sequence[tuple[ImportRow, Entrant, dict[str, Any]]], *, now: datetime
+    found: Import, entering: Sequence[tuple[AnyRow, Entrant, dict[str, Any]]], *, now: datetime
 ) -> list[Change]:
     ids = register_many([entrant for _, entrant, _ in entering], now=now)
     changes = []
@@ -142,7 +136,7 @@ def invite_to_team(actor: Actor, team_id: int | None, volunteer_id: int, *, now:
     return None
 
 
-def _invite(found: Import, inviting: Sequence[tuple[ImportRow, dict[str, Any]]], *, now: datetime) -> list[Change]:
+def _invite(found: Import, inviting: Sequence[tuple[AnyRow, dict[str, Any]]], *, now: datetime) -> list[Change]:
     ids = new_keys(db.session, table_of(Invitation), len(inviting)) if inviting else []
     written = [
         {
@@ -161,7 +155,8 @@ def _invite(found: Import, inviting: Sequence[tuple[ImportRow, dict[str, Any]]],
         for id_, (row, payload) in zip(ids, inviting, strict=True)
     ]
     if written:
-        db.session.connection().execute(insert(table_of(Invitation)), written)
+        rows = [tuple(row.values()) for row in written]
+        write_many(db.session, table_of(Invitation), list(written[0]), rows)
     return [change(row, RowState.APPLIED, invitation_id=id_) for id_, (row, _) in zip(ids, inviting, strict=True)]
 
 

@@ -9,10 +9,10 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from volunteer_hub.core import clock
-from volunteer_hub.core.db import db
+from volunteer_hub.core.db import AnyRow, db
 from volunteer_hub.core.text import N_
 from volunteer_hub.imports.applying import Change, change, keep_changes
-from volunteer_hub.imports.models import Import, ImportRow, RowState
+from volunteer_hub.imports.models import Import, RowState
 from volunteer_hub.imports.past_hours import live_credits, policy_on, reason_of, settled_meanwhile
 from volunteer_hub.ledger import service as ledger
 from volunteer_hub.ledger.models import HoursClass
@@ -20,13 +20,13 @@ from volunteer_hub.ledger.service import Line, Service
 from volunteer_hub.volunteers.models import STILL, Standing
 
 
-def apply_hours(found: Import, rows: Sequence[ImportRow], *, now: datetime) -> None:
+def apply_hours(found: Import, rows: Sequence[AnyRow], *, now: datetime) -> None:
     """Credit the hours of some rows. What no longer fits, because the ledger has moved on, is passed over."""
     standings = _standings({row.volunteer_id for row in rows if row.volunteer_id})
     live = live_credits({(row.volunteer_id, row.service_on) for row in rows if row.volunteer_id and row.service_on})
     held = {day: sum(credit.minutes for credit in before) for day, before in live.items()}
     changes: list[Change] = []
-    lines: list[tuple[ImportRow, Line]] = []
+    lines: list[tuple[AnyRow, Line]] = []
     for row in rows:
         payload = json.loads(row.payload or "null")
         spans = standings.get(row.volunteer_id or 0, [])

@@ -123,6 +123,12 @@ def _batch() -> Iterator[None]:
         yield
 
 
+def _stay() -> None:
+    """Keep the lease while another process works for this one. Raises LostLeaseError."""
+    with _batch():
+        pass
+
+
 def _stage(import_id: int) -> None:
     more = True
     while more:
@@ -131,7 +137,7 @@ def _stage(import_id: int) -> None:
     try:
         with _batch():
             data = staging.load_file(_get(import_id))
-        answer = reading.read(data)
+        answer = reading.read(data, meanwhile=_stay)
         del data
         with _batch():
             found = _get(import_id)
@@ -148,7 +154,7 @@ def _stage(import_id: int) -> None:
                 staging.stage(work, batch, now=clock.now())
         with _batch():
             if _get(import_id).state is ImportState.UPLOADED:
-                service.ready(_get(import_id), now=clock.now())
+                service.ready(_get(import_id), work.mark(), now=clock.now())
     except DomainError as refused:
         _fail(import_id, refused)
     except (LostLeaseError, OperationalError):
@@ -190,9 +196,7 @@ def _apply_people(found: Import, rows: list[object], **now: object) -> None:
 
 def _get(import_id: int) -> Import:
     """Return the import with its row held: nobody cancels or confirms in the middle of a batch."""
-    found = db.session.get_one(Import, import_id)
-    service.hold(found)
-    return found
+    return db.session.get_one(Import, import_id, with_for_update=True, populate_existing=True)
 
 
 def _ages() -> Ages:

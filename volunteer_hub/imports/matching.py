@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from volunteer_hub.core.db import db
+from volunteer_hub.core.dialect import among
 from volunteer_hub.core.text import N_
 from volunteer_hub.imports.found import Found, same_name
 from volunteer_hub.imports.models import ImportRow, Invitation, Outcome
@@ -31,7 +32,7 @@ def find_known(indexes: Collection[str]) -> dict[str, Known]:
     rows = db.session.execute(
         select(Volunteer.document_index, Volunteer.id, Volunteer.name, Standing.region_code, Volunteer.merged_into_id)
         .outerjoin(Standing, (Standing.volunteer_id == Volunteer.id) & (Standing.until == STILL))
-        .where(Volunteer.document_index.in_(indexes))
+        .where(among(db.session, Volunteer.document_index, indexes))
     ).all()
     merged = [row.merged_into_id for row in rows if row.merged_into_id is not None]
     into = {}
@@ -54,7 +55,9 @@ def find_known(indexes: Collection[str]) -> dict[str, Known]:
 
 def find_invited(indexes: Collection[str]) -> set[str]:
     """Return the documents for which an invitation waits."""
-    found = db.session.scalars(select(Invitation.document_index).where(Invitation.document_index.in_(indexes)))
+    found = db.session.scalars(
+        select(Invitation.document_index).where(among(db.session, Invitation.document_index, indexes))
+    )
     return {index for index in found if index}
 
 
@@ -100,7 +103,7 @@ def _find_above(import_id: int, indexes: Collection[str]) -> dict[str, tuple[int
     rows = db.session.execute(
         select(ImportRow.document_index, ImportRow.number, ImportRow.payload).where(
             ImportRow.import_id == import_id,
-            ImportRow.document_index.in_(indexes),
+            among(db.session, ImportRow.document_index, indexes),
             ImportRow.outcome == Outcome.NEW,
         )
     )

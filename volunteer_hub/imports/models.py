@@ -98,6 +98,8 @@ class Import(Base):
     rows_done: Mapped[int] = mapped_column(default=0)
     #: Rows by outcome, and after the import by what became of them.
     counts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    #: Keyed hash of everything the dry run found: who confirms says by it what they have seen.
+    result_digest: Mapped[str | None]
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[int | None] = mapped_column(BigKey)
     confirmed_by_name: Mapped[str] = mapped_column(default="")

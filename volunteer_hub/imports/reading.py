@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import tempfile
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -24,8 +25,10 @@ from volunteer_hub.imports.labels import REFUSALS
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMMAND = (sys.executable, "-P", "-s", "-m", "volunteer_hub.imports.reader")
 PIECE = 64 * 1024
-#: Beyond the processor's seconds the clock's: a busy machine must not refuse a good file.
-PATIENCE = 3
+#: So many times the processor's seconds may pass on the clock: a busy machine must not refuse a good file.
+PATIENCE = 24
+#: Seconds between two calls of what is to be done meanwhile.
+MEANWHILE = 20
 
 
 @dataclass
@@ -52,8 +55,10 @@ class Reading:
             raise refusal("unreadable", {})
 
 
-def read(data: bytes, *, seconds: float = limits.SECONDS) -> Reading:
-    """Read a file within the limits. Raises DomainError for one that took too much, or broke its reader.
+def read(data: bytes, *, seconds: float = limits.SECONDS, meanwhile: Callable[[], None] = lambda: None) -> Reading:
+    """Read a file within the limits, calling `meanwhile` now and then.
+
+    Raises DomainError for one that took too much, or broke its reader, and what `meanwhile` raises.
 
     Most refusals come from `Reading.rows`, which knows them only at the end.
     """
@@ -70,7 +75,7 @@ def read(data: bytes, *, seconds: float = limits.SECONDS) -> Reading:
         killer = threading.Timer(seconds * PATIENCE, _kill, (process.pid,))
         killer.start()
         try:
-            answer = _talk(process, data)
+            answer = _talk(process, data, meanwhile)
         except BaseException:
             _kill(process.pid)
             raise
@@ -90,19 +95,27 @@ def refusal(code: str, params: dict[str, Any]) -> DomainError:
     return DomainError(f"file_{code}", REFUSALS.get(code, REFUSALS["unreadable"]), field="file", **params)
 
 
-def _talk(process: subprocess.Popen[bytes], data: bytes) -> bytes:
+def _talk(process: subprocess.Popen[bytes], data: bytes, meanwhile: Callable[[], None]) -> bytes:
     """Give the process the file and take its answer; it answers only when it has everything."""
     feeder = threading.Thread(target=_feed, args=(process.stdin, data))
     feeder.start()
     answer = bytearray()
     if process.stdout is None:
         raise RuntimeError("the reader has no output")
-    while piece := process.stdout.read(PIECE):
-        answer += piece
-        if len(answer) > limits.ANSWER_BYTES:
+    with process.stdout as said:
+        due = time.monotonic() + MEANWHILE
+        while len(answer) <= limits.ANSWER_BYTES:
+            ready, _, _ = select.select([said], [], [], MEANWHILE)
+            if time.monotonic() >= due:
+                meanwhile()
+                due = time.monotonic() + MEANWHILE
+            if not ready:
+                continue
+            if not (piece := os.read(said.fileno(), PIECE)):
+                break
+            answer += piece
+        else:
             _kill(process.pid)
-            break
-    process.stdout.close()
     feeder.join()
     return bytes(answer)
 

@@ -177,6 +177,8 @@ def _party(typed: str) -> bool:
 
 def _choices(typed: str, known: dict[str, str], problems: Problems) -> tuple[str, ...]:
     """Return the keys of the words that are on the list; how many are not is remarked."""
+    if not typed:
+        return ()
     keys = {**{said: key for key, said in known.items()}, **{key: key for key in known}}
     named = [word for word in words.SEPARATORS.split(typed) if word]
     unknown = sum(1 for word in named if word not in keys)

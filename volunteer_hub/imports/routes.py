@@ -101,7 +101,7 @@ def correct_columns(import_id: int) -> Answer:
 def confirm(import_id: int) -> Answer:
     try:
         with transaction():
-            service.confirm(actor(), _get(import_id), now=clock.now())
+            service.confirm(actor(), _get(import_id), request.form.get("seen", ""), now=clock.now())
     except NotFound:
         raise
     except DomainError as refusal:

@@ -154,15 +154,20 @@ def correct_mapping(found: Import, mapping: Mapping[str, int]) -> None:
         twice = next(name for name in mapping if places.count(mapping[name]) > 1)
         raise DomainError("column_twice", N_("同一列不能对应两项内容。"), field=f"column_{twice}")
     found.mapping = dict(mapping)
-    found.state, found.counts, found.rows_done = ImportState.UPLOADED, {}, 0
+    found.state, found.counts, found.rows_done, found.result_digest = ImportState.UPLOADED, {}, 0, None
     db.session.flush()
 
 
-def confirm(actor: Actor, found: Import, *, now: datetime) -> None:
-    """Let the timetable carry an import out, in the name of who confirms. Raises DomainError unless it is ready."""
+def confirm(actor: Actor, found: Import, seen: str, *, now: datetime) -> None:
+    """Let the timetable carry an import out, in the name of who confirms, as they saw it.
+
+    `seen` is the `result_digest` of the dry run on their page. Raises DomainError unless that one is ready.
+    """
     hold(found)
     if found.state is not ImportState.READY:
         raise DomainError("import_not_ready", N_("这次导入还没有预检完，或已经确认过。"))
+    if seen != (found.result_digest or ""):
+        raise DomainError("import_checked_anew", N_("这次导入后来重新预检过，请核对现在的结果，再确认。"))
     if not found.counts.get("new"):
         raise DomainError("nothing_new", N_("没有可以新增的行。"))
     found.state = ImportState.APPLYING
@@ -178,6 +183,7 @@ def confirm(actor: Actor, found: Import, *, now: datetime) -> None:
         region=found.area_code,
         counts=found.counts,
         basis=found.basis.value if found.basis else None,
+        result=found.result_digest,
     )
     db.session.flush()
 
@@ -245,9 +251,9 @@ def actor_of(found: Import) -> Actor:
     return Actor(found.confirmed_by, found.confirmed_by_name)
 
 
-def ready(found: Import, *, now: datetime) -> None:
-    """Let people decide: the dry run is whole."""
-    found.rows_total, found.state = found.rows_done, ImportState.READY
+def ready(found: Import, result_digest: str, *, now: datetime) -> None:
+    """Let people decide: the dry run is whole, and has a mark by which who confirms says that they saw it."""
+    found.rows_total, found.state, found.result_digest = found.rows_done, ImportState.READY, result_digest
     _tell(found, N_("文件“%(file)s”已预检，请核对后确认导入。"), f"ready-{clock.local(now):%m%d%H%M}", now)
     db.session.flush()
 

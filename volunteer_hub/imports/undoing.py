@@ -13,10 +13,10 @@ from sqlalchemy import select, update
 from volunteer_hub.activities.models import SignUp
 from volunteer_hub.checkin.models import Scan, ServiceSession
 from volunteer_hub.core.actor import Actor
-from volunteer_hub.core.db import db
+from volunteer_hub.core.db import AnyRow, db
 from volunteer_hub.core.text import N_
 from volunteer_hub.imports.applying import Change, change, keep_changes
-from volunteer_hub.imports.models import Import, ImportRow, Invitation, RowState
+from volunteer_hub.imports.models import Import, Invitation, RowState
 from volunteer_hub.ledger import service as ledger
 from volunteer_hub.ledger.models import HoursEntry
 from volunteer_hub.teams.models import Membership, MembershipState
@@ -27,7 +27,7 @@ HAS_ACTED = N_("本人导入后已登录、报名、服务或办过手续，保�
 HAS_ANSWERED = N_("本人已同意登记，保留。")
 
 
-def undo_people(found: Import, rows: Sequence[ImportRow], *, now: datetime) -> None:
+def undo_people(found: Import, rows: Sequence[AnyRow], *, now: datetime) -> None:
     """Take back the people and invitations of some rows."""
     ids = [row.volunteer_id for row in rows if row.volunteer_id and row.invitation_id is None]
     erased = list_untouched(ids) - _list_spoken_of(ids)
@@ -47,11 +47,11 @@ def undo_people(found: Import, rows: Sequence[ImportRow], *, now: datetime) -> N
     _drop_team_invitations(erased, now=now)
     withdraw_and_erase(sorted(erased), now=now)
     close_invitations(sorted(open_ones), now=now)
-    undone = sum(1 for row_change in changes if row_change["new_state"] is RowState.UNDONE)
+    undone = sum(1 for row_change in changes if RowState.UNDONE in row_change)
     keep_changes(found, changes, undone=undone, kept=len(changes) - undone)
 
 
-def undo_hours(found: Import, rows: Sequence[ImportRow], *, now: datetime) -> None:
+def undo_hours(found: Import, rows: Sequence[AnyRow], *, now: datetime) -> None:
     """Reverse the credits of some rows; one that was reversed by hand before is taken back already."""
     actor = Actor(found.undone_by, found.undone_by_name)
     entries = [row.entry_id for row in rows if row.entry_id]

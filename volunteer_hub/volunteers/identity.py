@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from stdnum.cn import ric
-from stdnum.exceptions import ValidationError
 
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.text import N_
@@ -47,8 +46,11 @@ def normalise(kind: DocumentKind, typed: str) -> str:
     Full-width forms become plain, spaces and dashes of every kind go, letters become capitals, and a
     15-digit resident number of the first generation gets its century and check digit.
     """
-    folded = unicodedata.normalize("NFKC", typed)
-    number = "".join(sign for sign in folded if not _is_filler(sign)).upper()
+    if typed.isascii() and typed.isalnum():
+        number = typed.upper()
+    else:
+        folded = unicodedata.normalize("NFKC", typed)
+        number = "".join(sign for sign in folded if not _is_filler(sign)).upper()
     if kind is DocumentKind.RESIDENT_ID:
         number = number.translate(_LIKE_X)
         if _OLD_RESIDENT.fullmatch(number):
@@ -108,8 +110,8 @@ def _check_resident(number: str, today: date) -> Facts:
 
 def _birth_date(number: str) -> date | None:
     try:
-        return ric.get_birth_date(number)
-    except (ValidationError, ValueError):
+        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
         return None
 
 

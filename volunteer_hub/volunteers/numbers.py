@@ -14,6 +14,7 @@ from volunteer_hub.volunteers.models import NumberSeries
 #: 23 letters, a prime, without I, O and Q, which are read as 1 and 0.
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 LARGEST = 999_999
+_WEIGHTS = tuple(pow(5, place, 23) for place in range(16))
 _FORM = re.compile(r"V([0-9]{16})([A-Z])")
 
 
@@ -42,7 +43,7 @@ def check_letter(digits: str) -> str:
 
     5 is a primitive root of 23: all weights differ, and so does what any exchange adds.
     """
-    return LETTERS[sum(int(digit) * pow(5, place, 23) for place, digit in enumerate(digits)) % 23]
+    return LETTERS[sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)) % 23]
 
 
 def is_number(typed: str) -> bool:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import aliased
 
 from volunteer_hub.accounts import queries as accounts
 from volunteer_hub.accounts.models import Account, Login, SignInKind, SignInName
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import Base, db, table_of
-from volunteer_hub.core.dialect import new_keys, upsert
+from volunteer_hub.core.dialect import new_keys, upsert, write_many
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.text import N_
 from volunteer_hub.volunteers import queries
@@ -181,7 +181,7 @@ def _open_accounts(entrants: Sequence[Entrant], numbers: Sequence[str], now: dat
 
 def _write(model: type[Base], rows: list[dict[str, Any]]) -> None:
     if rows:
-        db.session.connection().execute(insert(table_of(model)), rows)
+        write_many(db.session, table_of(model), list(rows[0]), [tuple(row.values()) for row in rows])
 
 
 def list_untouched(ids: Sequence[int]) -> set[int]:

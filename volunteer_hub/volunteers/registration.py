@@ -103,12 +103,7 @@ def check(registration: Registration, thresholds: Ages, today: date) -> Checked:
     birth_on = facts.birth_on or check_birth(registration.birth_on, today)
     band = thresholds.band(ages.full_years(birth_on, today))
     if band is Band.TOO_YOUNG:
-        raise DomainError(
-            "too_young",
-            N_("未满 %(n)d 周岁暂不能注册。"),
-            field="document_number" if facts.birth_on else "birth_on",
-            n=thresholds.minimum,
-        )
+        raise too_young(thresholds, "document_number" if facts.birth_on else "birth_on")
     mobile = mobiles.normalise(registration.mobile)
     guardian = _check_guardian(registration.guardian, band, thresholds)
     if not registration.agrees:
@@ -124,6 +119,11 @@ def check(registration: Registration, thresholds: Ages, today: date) -> Checked:
         guardian=guardian,
         consents=consents_of(registration.texts, band),
     )
+
+
+def too_young(thresholds: Ages, about: str) -> DomainError:
+    """Return the refusal of a child nobody may register yet, at the field that tells the age."""
+    return DomainError("too_young", N_("未满 %(n)d 周岁暂不能注册。"), field=about, n=thresholds.minimum)
 
 
 def check_name(typed: str, name_field: str = "name") -> str:

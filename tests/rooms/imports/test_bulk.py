@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import inspect, select
+from sqlalchemy.exc import IntegrityError
 
 from tests.makers.regions import make_district
 from tests.makers.volunteers import VISITOR, make_registration
 from volunteer_hub.accounts.models import Account, SignInName
 from volunteer_hub.core import clock
-from volunteer_hub.core.db import db
+from volunteer_hub.core.db import db, table_of, transaction
+from volunteer_hub.core.dialect import change_many
 from volunteer_hub.volunteers import registration, service
 from volunteer_hub.volunteers.ages import Ages
 from volunteer_hub.volunteers.models import Consent, DocumentKind, Guardian, NumberSeries, Sex, Standing, Volunteer
@@ -117,3 +120,29 @@ def test_no_numbers_are_given_out_for_nobody(app: Flask) -> None:
     make_district()
     assert register_many([], now=clock.now()) == []
     assert db.session.query(NumberSeries).count() == 0
+
+
+def test_what_is_refused_of_many_rows_is_an_integrity_error_that_shows_no_row(app: Flask) -> None:
+    """Red when the driver's own error gets out: an import would not try again, and the log would hold names."""
+    make_district()
+    number = make_registration(PLACES[0], "欧阳某某")
+    today = clock.today()
+    twice = [Entrant(number, registration.check(number, Ages(), today))] * 2
+    with pytest.raises(IntegrityError) as refused, transaction():
+        register_many(twice, now=clock.now())
+    assert "欧阳某某" not in str(refused.value)
+    assert db.session.query(Volunteer).count() == 0
+
+
+def test_many_rows_are_changed_as_one_by_one(app: Flask) -> None:
+    make_district()
+    with transaction():
+        ids = [
+            register_many([Entrant(one, registration.check(one, Ages(), clock.today()))], now=clock.now())[0]
+            for one in (make_registration(PLACES[0]), make_registration(PLACES[1]))
+        ]
+        rows = [(ids[0], "13900000001", ["medical"], None), (ids[1], "13900000002", [], clock.now())]
+        change_many(db.session, table_of(Volunteer), ("id", "mobile", "skills", "withdrawn_at"), rows)
+        change_many(db.session, table_of(Volunteer), ("id", "mobile"), [])
+    kept = db.session.query(Volunteer).order_by(Volunteer.id).all()
+    assert [(one.id, one.mobile, one.skills, one.withdrawn_at) for one in kept] == rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 from flask import Flask
@@ -37,6 +38,13 @@ def send(client: FlaskClient, data: bytes, **more: str) -> int:
     return int(answer.location.rpartition("/")[2])
 
 
+def seen(page: str) -> dict[str, str]:
+    """Return what the form of a page says of the dry run it shows."""
+    found = re.search(r'name="seen" value="(\w+)"', page)
+    assert found, page
+    return {"seen": found[1]}
+
+
 def test_an_office_takes_a_roster_through_its_pages(app: Flask, client: FlaskClient) -> None:
     make_district()
     office_browser(client)
@@ -55,7 +63,7 @@ def test_an_office_takes_a_roster_through_its_pages(app: Flask, client: FlaskCli
     assert rows[0][:3] == ["行号", "结果", "原因"]
     assert rows[1][0] == ["n", "4"]
     assert rows[1][3] == "=cmd|' /C calc'!A0"
-    assert client.post(f"/office/imports/{import_id}/confirm").status_code == 302
+    assert client.post(f"/office/imports/{import_id}/confirm", data=seen(page.text)).status_code == 302
     jobs.run_imports()
     assert "整批撤销" in client.get(f"/office/imports/{import_id}").text
     assert client.post(f"/office/imports/{import_id}/undo", data={"reason": ""}).status_code == 422
@@ -156,3 +164,46 @@ def test_what_is_sent_twice_at_once_is_confirmed_once(app: Flask, client: FlaskC
     jobs.run_imports()
     client.post(f"/office/imports/{import_id}/confirm")
     assert get(import_id).state is ImportState.FAILED
+
+
+def test_only_the_dry_run_that_was_seen_can_be_confirmed(app: Flask, client: FlaskClient) -> None:
+    """Red without the comparison in `service.confirm`: one person would be registered who was never shown."""
+    make_district()
+    office_browser(client)
+    first, second = make_people(2)
+    import_id = send(client, make_csv([ROSTER_HEADINGS, first, second]))
+    jobs.run_imports()
+    address = f"/office/imports/{import_id}"
+    old = seen(client.get(address).text)
+    # Meanwhile somebody has it checked anew, against a register that is another by now.
+    other = send(client, make_csv([ROSTER_HEADINGS, first]))
+    jobs.run_imports()
+    client.post(f"/office/imports/{other}/confirm", data=seen(client.get(f"/office/imports/{other}").text))
+    jobs.run_imports()
+    columns = {"column_name": "0", "column_document_number": "1", "column_mobile": "2", "column_region": "3"}
+    client.post(f"{address}/columns", data=columns)
+    jobs.run_imports()
+    for stale in (old, {}):
+        answer = client.post(f"{address}/confirm", data=stale, follow_redirects=True)
+        assert "后来重新预检过" in answer.text
+        assert get(import_id).state is ImportState.READY
+    now_seen = seen(answer.text)
+    assert now_seen != old
+    client.post(f"{address}/confirm", data=now_seen)
+    jobs.run_imports()
+    assert (get(import_id).state, get(import_id).counts["registered"]) == (ImportState.DONE, 1)
+    assert db.session.query(Volunteer).count() == 2
+
+
+def test_the_same_dry_run_has_the_same_mark(app: Flask, client: FlaskClient) -> None:
+    make_district()
+    office_browser(client)
+    import_id = send(client, make_csv([ROSTER_HEADINGS, *make_people(2)]))
+    jobs.run_imports()
+    address = f"/office/imports/{import_id}"
+    old = seen(client.get(address).text)
+    columns = {"column_name": "0", "column_document_number": "1", "column_mobile": "2", "column_region": "3"}
+    client.post(f"{address}/columns", data=columns)
+    assert get(import_id).result_digest is None
+    jobs.run_imports()
+    assert seen(client.get(address).text) == old
