@@ -97,6 +97,8 @@ def upgrade():
         sa.PrimaryKeyConstraint('volunteer_id', name=op.f('pk_erasures')),
     )
     op.create_index('ix_erasures_account_id', 'erasures', ['account_id'])
+    # What somebody did is asked by the person, and wiped when they leave.
+    op.create_index('ix_audit_entries_actor_account_id', 'audit_entries', ['actor_account_id'])
     if op.get_bind().dialect.name == 'postgresql':
         op.execute('''
             CREATE TRIGGER erasures_append_only BEFORE UPDATE OR DELETE ON erasures
@@ -113,6 +115,7 @@ def upgrade():
 def downgrade():
     for table, _whose, _wiped in reversed(OPENED):
         _shut(table)
+    op.drop_index('ix_audit_entries_actor_account_id', 'audit_entries')
     op.drop_table('erasures')
     op.drop_table('consent_refusals')
     op.drop_table('rights_requests')

@@ -124,6 +124,7 @@ ACTIONS = {
     "volunteers.come_back": N_("本人收回注销"),
     "rights.ask_erasure": N_("申请删除个人信息"),
     "rights.erase": N_("删除个人信息"),
+    "rights.leave_at_desk": N_("窗口代办注销"),
     "rights.take_copy": N_("下载本人信息"),
     "rights.open_request": N_("打开信息权利请求"),
     "rights.answer": N_("答复信息权利请求"),

@@ -36,4 +36,5 @@ class AuditEntry(Base):
         Index(None, "at"),
         Index(None, "object_type", "object_id"),
         Index(None, "region_code", "at"),
+        Index(None, "actor_account_id"),
     )

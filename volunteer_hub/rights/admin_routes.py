@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -11,9 +11,10 @@ from volunteer_hub.core import clock
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.permission import Permission
-from volunteer_hub.rights import labels, queries, requests
-from volunteer_hub.rights.forms import AnswerForm
+from volunteer_hub.rights import labels, leaving, queries, requests
+from volunteer_hub.rights.forms import AnswerForm, DeskLeaveForm
 from volunteer_hub.rights.models import RequestState
+from volunteer_hub.volunteers import queries as volunteers
 from volunteer_hub.volunteers.models import Volunteer
 from volunteer_hub.web.access import actor, require, scope
 
@@ -68,6 +69,29 @@ def answer(rights_request_id: int) -> Answer:
             flash(_("已答复，申请人会收到通知。"))
             return redirect(url_for("rights_admin.index"))
     return _page(rights_request_id, form, opened=False)
+
+
+@pages.route("/office/rights/people/<int:volunteer_id>/leave", methods=["GET", "POST"])
+@require(Permission.OPEN_IDENTITY)
+def leave_at_desk(volunteer_id: int) -> Answer:
+    """Let somebody leave who stands at the desk and has no phone."""
+    allowed, form = scope(Permission.OPEN_IDENTITY), DeskLeaveForm()
+    days = int(current_app.config["ERASURE_DAYS"])
+    volunteer = volunteers.get_volunteer(allowed, volunteer_id)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                volunteer = volunteers.get_volunteer(allowed, volunteer_id)
+                leaving.ask_at_desk(actor(), volunteer, form.evidence.data, days=days, now=clock.now())
+        except DomainError as refusal:
+            if refusal.status == 404:
+                raise
+            form.refuse(refusal)
+        else:
+            flash(_("已退出登记，%(n)s 天后删除。本人反悔的，可以登录收回，或在到期前到窗口恢复登记。", n=days))
+            return redirect(url_for("rights_admin.index"))
+    page = render_template("rights/leave_at_desk.html", form=form, volunteer=volunteer, days=days)
+    return (page, 422) if form.errors else page
 
 
 def _page(request_id: int, form: AnswerForm, *, opened: bool) -> tuple[str, int]:

@@ -78,9 +78,10 @@ def erase(volunteer: Volunteer, *, now: datetime) -> Subject:
     for table, line in sorted(queries.declared_tables(), key=lambda pair: pair[0].name == "volunteers"):
         if not line.goes:
             _wipe(subject, table, line)
-    for table, line in queries.declared_tables():
-        if line.goes:
-            db.session.execute(delete(table).where(queries.about(subject, table, line.ways)))
+    lines = dict(queries.declared_tables())
+    for table in reversed(db.metadata.sorted_tables):
+        if table in lines and lines[table].goes:
+            db.session.execute(delete(table).where(queries.about(subject, table, lines[table].ways)))
     _close(subject, volunteer, now)
     db.session.flush()
     db.session.expire_all()

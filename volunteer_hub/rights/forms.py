@@ -96,3 +96,16 @@ class AnswerForm(Form):
     """What an office answers."""
 
     answer = StringField(_l("答复"), [at_most(200)], render_kw={"autocomplete": "off"})
+
+
+class DeskLeaveForm(Form):
+    """Somebody without a phone who leaves, standing at the desk."""
+
+    evidence = StringField(
+        _l("核对了什么"),
+        [required(), at_most(200)],
+        render_kw={"autocomplete": "off", "placeholder": _l("例如：本人到场，核对身份证原件")},
+    )
+    sure = BooleanField(
+        _l("本人（未成年人由监护人）到场，听过说明，要求退出登记并删除信息"), [agreed(_l("请勾选确认。"))]
+    )

@@ -127,6 +127,13 @@ HOLDINGS: dict[str, Declared] = {
     "calendar_feeds": About(Group.AGENDA, (volunteer(),), sealed=("token_digest",), goes=True),
     # Being told, and who looked.
     "notices": About(Group.NOTICES, (account(),), keys=("key", "subject", "link"), words=("params",), goes=True),
+    "deliveries": About(
+        Group.NOTICES, (through("notice_id", "notices"),), keys=("channel", "state", "reason"), goes=True
+    ),
+    "contact_points": About(
+        Group.NOTICES, (account(),), keys=("channel",), words=("address",), sealed=("code_digest",), goes=True
+    ),
+    "notice_wishes": About(Group.NOTICES, (account(),), keys=("muted", "language"), goes=True),
     "audit_entries": About(
         Group.LOOKS,
         (account("actor_account_id"),),

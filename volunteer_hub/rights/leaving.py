@@ -71,6 +71,27 @@ def ask(actor: Actor, volunteer: Volunteer, *, days: int, urgent: bool, now: dat
     return request
 
 
+def ask_at_desk(actor: Actor, volunteer: Volunteer, evidence: str, *, days: int, now: datetime) -> RightsRequest:
+    """Let somebody without a phone leave, in person and with the document in hand; erased after the same days.
+
+    Raises Denied for oneself, DomainError at field `evidence` or as `ask` does.
+    """
+    service.refuse_own(actor, volunteer)
+    if not evidence.strip():
+        raise DomainError("evidence_missing", N_("请写明核验了什么。"), field="evidence")
+    request = ask(actor, volunteer, days=days, urgent=False, now=now)
+    audit.record(
+        actor,
+        "rights.leave_at_desk",
+        "volunteer",
+        volunteer.id,
+        now=now,
+        region=request.region_code,
+        reason=evidence.strip(),
+    )
+    return request
+
+
 def take_back(actor: Actor, volunteer: Volunteer, texts: Texts, *, now: datetime, ages: Ages) -> None:
     """Stay after all: the erasure is off, and the register takes the person up again where it left them.
 

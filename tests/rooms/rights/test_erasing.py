@@ -16,7 +16,7 @@ from tests.makers.regions import make_population
 from tests.makers.reviews import tell_of_publication
 from tests.makers.rights import COMMUNITY, LATER, NAME, Known, make_known
 from tests.makers.services import make_world
-from tests.makers.volunteers import make_volunteer
+from tests.makers.volunteers import TEXTS, make_volunteer
 from volunteer_hub.accounts.models import Account, Login, SignInName
 from volunteer_hub.audit.models import AuditEntry
 from volunteer_hub.core import person_keys
@@ -33,7 +33,7 @@ from volunteer_hub.statistics import jobs, queries
 from volunteer_hub.statistics.facts import facts
 from volunteer_hub.statistics.facts_question import BAND_ENDS, By, FactsQuestion
 from volunteer_hub.statistics.question import Question
-from volunteer_hub.volunteers.ages import full_years
+from volunteer_hub.volunteers.ages import Ages, full_years
 from volunteer_hub.volunteers.models import Volunteer
 
 DISTRICT = "220403000000"
@@ -246,3 +246,17 @@ def test_leaving_gives_back_places_teams_and_the_card(app: Flask) -> None:
         select(func.count()).select_from(HoursEntry).where(HoursEntry.volunteer_id == known.volunteer.id)
     )
     assert kept
+
+
+def test_who_has_taken_the_request_back_meanwhile_is_not_erased(app: Flask) -> None:
+    """The job reads the request again inside its transaction; goes red when it trusts the list it made before."""
+    known = make_known()
+    with transaction():
+        volunteer = db.session.get_one(Volunteer, known.volunteer.id)
+        leaving.ask(known.actor, volunteer, days=0, urgent=False, now=LATER)
+    with transaction():
+        volunteer = db.session.get_one(Volunteer, known.volunteer.id)
+        leaving.take_back(known.actor, volunteer, TEXTS, now=LATER, ages=Ages())
+    with transaction():
+        assert not leaving.erase_due(known.volunteer.id, now=LATER + timedelta(days=1))
+    assert db.session.get_one(Volunteer, known.volunteer.id).name == NAME

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from tests.makers.accounts import make_account, make_staff, sign_in
+from tests.makers.families import make_child
 from tests.makers.regions import make_district
 from tests.makers.rights import COMMUNITY, NAME, PASSWORD, make_known
 from tests.makers.volunteers import make_volunteer
@@ -24,6 +25,7 @@ from volunteer_hub.audit.models import AuditEntry
 from volunteer_hub.core import clock
 from volunteer_hub.core.actor import COMMAND_LINE
 from volunteer_hub.core.db import db, transaction
+from volunteer_hub.families.models import CareLink
 from volunteer_hub.rights import jobs
 from volunteer_hub.rights.models import Erasure, RequestKind, RequestState, RightsRequest
 from volunteer_hub.volunteers import queries as volunteers
@@ -244,3 +246,31 @@ def test_for_a_child_the_guardian_decides(client: FlaskClient) -> None:
     assert client.post("/me/rights/leave", data={**LEAVING, "guardian_name": "李建国"}).status_code == 302
     assert volunteers.current_standing(child.id) is None
     assert db.session.scalar(select(func.count()).select_from(Consent).where(Consent.withdrawn_at.is_(None))) == 0
+
+
+def test_somebody_without_a_phone_leaves_at_the_desk(client: FlaskClient) -> None:
+    volunteer = make_volunteer(make_district().community, NAME)
+    sign_in(client, make_staff(Role.OFFICE, ScopeKind.REGION, "220403000000"))
+    address = f"/office/rights/people/{volunteer.id}/leave"
+    assert client.get(address).status_code == 200
+    assert client.post(address, data={"sure": "y"}).status_code == 422
+    assert client.post(address, data={"sure": "y", "evidence": "核对身份证原件"}).status_code == 302
+    assert volunteers.current_standing(volunteer.id) is None
+    db.session.rollback()
+    row = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "rights.leave_at_desk")).one()
+    assert row.reason == "核对身份证原件"
+
+
+def test_a_guardian_who_acts_for_a_child_asks_for_it_with_the_own_password(client: FlaskClient) -> None:
+    guardian = own(client)
+    child = make_child(guardian, COMMUNITY)
+    link = db.session.scalars(select(CareLink).where(CareLink.volunteer_id == child.id)).one()
+    assert client.post(f"/me/family/{link.id}/act").status_code == 302
+    answer = client.get("/me/rights/leave")
+    if "监护人正在代办" not in answer.text:
+        pytest.fail("the page is not the child's")
+    assert client.post("/me/rights/leave", data=LEAVING).status_code == 302
+    assert volunteers.current_standing(child.id) is None
+    assert volunteers.current_standing(guardian.id) is not None
+    request = db.session.scalars(select(RightsRequest).where(RightsRequest.volunteer_id == child.id)).one()
+    assert request.by_guardian
