@@ -32,6 +32,8 @@ class Fact:
 def is_unchanged(covered: Collection[int], facts: Collection[Fact]) -> bool:
     """Tell whether the credits that were counted, or what took their place, still come to as many minutes."""
     standing = set(covered)
+    if standing - {fact.entry_id for fact in facts}:
+        return False
     ordered = sorted(facts, key=lambda fact: fact.recorded_at)
     doubted: set[Hashable] = set()
     for _, lines in groupby(ordered, key=lambda fact: fact.recorded_at):

@@ -18,6 +18,7 @@ from volunteer_hub.core.text import N_
 from volunteer_hub.demo import (
     activities,
     attendance,
+    certified,
     district,
     kin,
     people,
@@ -101,6 +102,7 @@ class _Loading:
         tester = self._tester(year)
         self._announce(tester)
         kin.write_family(tester, self.people, self.ids, now=self.now)
+        certified.write(year, self.ids, tester, now=self.now)
         recognised.write(year, self.ids, self.managers, tester, self._random("recognised"), self.progress)
         leader_id, team_path = belongs.leader_of(self.squads, streets[1].communities[0][0])
         staff.appoint_leader(leader_id, team_path, now=self.now)

@@ -24,6 +24,11 @@ def test_what_nobody_touched_stands() -> None:
     assert is_unchanged([1], [FIRST])
 
 
+def test_what_is_gone_from_the_ledger_does_not_stand() -> None:
+    """No line ever goes, but for those of the demonstration when it is taken out."""
+    assert not is_unchanged([1, 9], [FIRST])
+
+
 def test_hours_taken_back_end_it() -> None:
     assert not is_unchanged([1], [FIRST, reversal(2, FIRST, hour=1)])
 
