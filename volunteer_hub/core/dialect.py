@@ -41,6 +41,8 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
+    # What is erased is overwritten in the file, whatever the library was built to do.
+    "PRAGMA secure_delete=ON",
     f"PRAGMA busy_timeout={SQLITE_PATIENCE * 1000}",
     "PRAGMA trusted_schema=OFF",
 )

@@ -12,7 +12,13 @@ log = logging.getLogger(__name__)
 
 
 def erase_due() -> None:
-    """Erase whoever asked for it and waited long enough, unless somebody must still decide about their hours."""
+    """Give back the places of people who left; erase who asked for it and waited long enough.
+
+    Nobody is erased while somebody must still decide about their hours.
+    """
+    for shift_id, left_id in leaving.list_left_behind(now=clock.now()):
+        with transaction():
+            leaving.give_back(shift_id, left_id, now=clock.now())
     erased = 0
     for volunteer_id in leaving.list_due(now=clock.now()):
         with transaction():

@@ -42,6 +42,28 @@ def list_upcoming(volunteer_id: int, *, now: datetime) -> Sequence[SignUp]:
     ).all()
 
 
+def list_left_behind(*, now: datetime) -> list[tuple[int, int]]:
+    """Return places that people hold who have left the register by another way: shift and volunteer."""
+    rows = db.session.execute(
+        select(SignUp.shift_id, SignUp.volunteer_id)
+        .join(Shift, Shift.id == SignUp.shift_id)
+        .join(Volunteer, Volunteer.id == SignUp.volunteer_id)
+        .where(Volunteer.withdrawn_at.is_not(None), SignUp.state.in_(LIVE), Shift.starts_at > now)
+        .order_by(SignUp.id)
+        .limit(10 * AT_ONCE)
+    )
+    return [(shift_id, volunteer_id) for shift_id, volunteer_id in rows]
+
+
+def give_back(shift_id: int, volunteer_id: int, *, now: datetime) -> None:
+    """Give back a place of somebody who has left, unless it is given back or they have returned meanwhile."""
+    volunteer = db.session.get_one(Volunteer, volunteer_id, with_for_update=True)
+    if volunteer.withdrawn_at is not None and any(
+        one.shift_id == shift_id for one in list_upcoming(volunteer_id, now=now)
+    ):
+        sign_ups.withdraw(TIMETABLE, shift_id, volunteer_id, now=now)
+
+
 def list_teams(volunteer_id: int) -> Sequence[Membership]:
     """Return the teams somebody is in, or has asked or been asked to join."""
     live = (MembershipState.ACTIVE, MembershipState.REQUESTED, MembershipState.INVITED)

@@ -12,14 +12,16 @@ from flask import Flask
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DatabaseError
 
+from tests.makers.activities import make_shift, make_sign_up
 from tests.makers.regions import make_population
 from tests.makers.reviews import tell_of_publication
 from tests.makers.rights import COMMUNITY, LATER, NAME, Known, make_known
 from tests.makers.services import make_world
 from tests.makers.volunteers import TEXTS, make_volunteer
 from volunteer_hub.accounts.models import Account, Login, SignInName
+from volunteer_hub.activities.models import Shift
 from volunteer_hub.audit.models import AuditEntry
-from volunteer_hub.core import person_keys
+from volunteer_hub.core import clock, person_keys
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.person_keys import PersonKey
@@ -27,12 +29,14 @@ from volunteer_hub.core.scope import EVERYTHING
 from volunteer_hub.ledger.models import HoursEntry
 from volunteer_hub.ledger.verify import verify
 from volunteer_hub.rights import book, erasing, leaving, reapplying, requests
+from volunteer_hub.rights import jobs as rights_jobs
 from volunteer_hub.rights.birthdays import blurred
 from volunteer_hub.rights.models import Erasure, RightsRequest
 from volunteer_hub.statistics import jobs, queries
 from volunteer_hub.statistics.facts import facts
 from volunteer_hub.statistics.facts_question import BAND_ENDS, By, FactsQuestion
 from volunteer_hub.statistics.question import Question
+from volunteer_hub.volunteers import service
 from volunteer_hub.volunteers.ages import Ages, full_years
 from volunteer_hub.volunteers.models import Volunteer
 
@@ -260,3 +264,18 @@ def test_who_has_taken_the_request_back_meanwhile_is_not_erased(app: Flask) -> N
     with transaction():
         assert not leaving.erase_due(known.volunteer.id, now=LATER + timedelta(days=1))
     assert db.session.get_one(Volunteer, known.volunteer.id).name == NAME
+
+
+def test_places_of_who_left_by_the_profile_are_given_back_by_the_timetable(app: Flask) -> None:
+    known = make_known()
+    soon = make_shift(
+        known.door.station, starts_at=clock.now() + timedelta(days=2), ends_at=clock.now() + timedelta(days=3)
+    )
+    make_sign_up(soon, known.volunteer)
+    with transaction():
+        service.withdraw(known.actor, db.session.get_one(Volunteer, known.volunteer.id), now=clock.now())
+    rights_jobs.erase_due()
+    db.session.rollback()
+    assert leaving.list_upcoming(known.volunteer.id, now=clock.now()) == []
+    assert db.session.get_one(Shift, soon.id, populate_existing=True).taken == 0
+    rights_jobs.erase_due()
