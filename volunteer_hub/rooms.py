@@ -273,7 +273,7 @@ JOBS: dict[str, tuple[Callable[[], None], int]] = {
 def open_all(app: Flask) -> None:
     """Register every room's pages and commands."""
     subtrees.use(ScopeKind.TEAM, team_subtrees.FINDER)
-    acting.use(families_queries.find_acting)
+    acting.use(families_queries.find_acting, families_queries.has_ended)
     family_page.use(family_glimpses.look, family_glimpses.read_card)
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)

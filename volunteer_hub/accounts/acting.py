@@ -22,14 +22,21 @@ class Acting:
 
 #: Link, the account that would act, the instant, and from how many years on nobody has a guardian.
 Finder = Callable[[int, int, datetime, int], Acting | None]
-_finders: list[Finder] = []
+#: Tells of a link whether somebody has ended it.
+HasEnded = Callable[[int], bool]
+_ways: list[tuple[Finder, HasEnded]] = []
 
 
-def use(finder: Finder) -> None:
+def use(finder: Finder, has_ended: HasEnded) -> None:
     """Bring the room that knows who may act for whom; called by the list of rooms."""
-    _finders[:] = [finder]
+    _ways[:] = [(finder, has_ended)]
 
 
 def find(link_id: int, account_id: int, now: datetime, adult: int) -> Acting | None:
     """Return for whom this account acts by this link; None where the link no longer holds."""
-    return next((found for finder in _finders if (found := finder(link_id, account_id, now, adult))), None)
+    return next((finder(link_id, account_id, now, adult) for finder, _ in _ways), None)
+
+
+def has_ended(acting: Acting) -> bool:
+    """Tell whether the link by which somebody acts was ended since the request began."""
+    return any(ended(acting.link_id) for _, ended in _ways)

@@ -13,8 +13,10 @@ from volunteer_hub.audit import service as audit
 from volunteer_hub.core import clock, tokens
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import before_commit
+from volunteer_hub.core.errors import Denied
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.scope import NOTHING, Scope
+from volunteer_hub.core.text import N_
 
 manager = LoginManager()
 #: What a browser's session keeps when somebody signs in: the language, and that it stood at a station's door.
@@ -111,11 +113,14 @@ def _acting_of(bearer: Bearer) -> Acting | None:
 def _say_who_acted() -> None:
     """Write into the trail whatever a request changes on behalf of somebody, in the same transaction.
 
-    It stands at the one place that commits, so that no page can forget it.
+    It stands at the one place that commits, so that no page can forget it. What was begun by a link that
+    has been ended meanwhile is undone: raises Denied.
     """
     asker = g.get("access") if has_request_context() else None
     if not isinstance(asker, SignedIn) or asker.acting is None:
         return
+    if acting.has_ended(asker.acting):
+        raise Denied("no_longer_acting", N_("代办关系已结束，没有保存。"))
     audit.record(
         asker.actor,
         "families.acted",

@@ -126,6 +126,11 @@ def get_open_link(link_id: int) -> CareLink:
     return link
 
 
+def has_ended(link_id: int) -> bool:
+    """Tell whether somebody has ended a link, asked of the database anew."""
+    return db.session.scalar(select(CareLink.id).where(CareLink.id == link_id, CareLink.until.is_(None))) is None
+
+
 def find_open_link(account_id: int, volunteer_id: int) -> CareLink | None:
     """Return the link between two that nobody has ended, whether or not it still holds."""
     return db.session.scalar(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -20,6 +21,7 @@ from volunteer_hub.families.childhood import of_age_on
 from volunteer_hub.families.forms import CardForm, InviteForm, JoinForm
 from volunteer_hub.families.models import CareKind
 from volunteer_hub.families.queries import Cared
+from volunteer_hub.notices import queries as notices
 from volunteer_hub.volunteers import children, texts
 from volunteer_hub.volunteers import queries as volunteers
 from volunteer_hub.volunteers.ages import Ages
@@ -164,12 +166,22 @@ def _own() -> Volunteer:
     return volunteer
 
 
-def _ends_on(cared: Cared, thresholds: Ages) -> date | None:
-    """Return the civil date on which acting for a child ends by itself; None for an adult."""
-    birth_on = cared.volunteer.birth_on
+@dataclass(frozen=True)
+class Shown:
+    """One person of the family page. What only a guardian sees is None for others."""
+
+    cared: Cared
+    glimpse: above.Glimpse
+    ends_on: date | None
+    unread: int | None
+
+
+def _shown(cared: Cared, now: datetime, thresholds: Ages) -> Shown:
+    birth_on, glimpse = cared.volunteer.birth_on, above.glimpse(cared.volunteer.id, now)
     if cared.link.kind is not CareKind.GUARDIAN or birth_on is None:
-        return None
-    return of_age_on(birth_on, thresholds.adult)
+        return Shown(cared, glimpse, None, None)
+    unread = notices.count_unread(cared.volunteer.account_id or 0)
+    return Shown(cared, glimpse, of_age_on(birth_on, thresholds.adult), unread)
 
 
 def _page(
@@ -183,7 +195,7 @@ def _page(
         "families/own.html",
         volunteer=volunteer,
         is_minor=volunteer is not None and linking.is_minor(volunteer, now, thresholds),
-        people=[(cared, above.glimpse(cared.volunteer.id, now), _ends_on(cared, thresholds)) for cared in cared_for],
+        people=[_shown(cared, now, thresholds) for cared in cared_for],
         carers=queries.list_carers(volunteer.id, now, thresholds) if volunteer else [],
         inviting=inviting or InviteForm(None),
         joining=joining or JoinForm(None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -18,6 +19,7 @@ from tests.makers.regions import District
 from tests.makers.volunteers import make_volunteer
 from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Account, Login, Role, ScopeKind, TokenKind
+from volunteer_hub.activities import sign_ups
 from volunteer_hub.activities.models import Shift, SignUp
 from volunteer_hub.audit.models import AuditEntry
 from volunteer_hub.checkin import codes
@@ -25,7 +27,7 @@ from volunteer_hub.checkin.models import Scan
 from volunteer_hub.core import clock
 from volunteer_hub.core.actor import COMMAND_LINE
 from volunteer_hub.core.db import db, transaction
-from volunteer_hub.families import service
+from volunteer_hub.families import queries, service
 from volunteer_hub.families.childhood import grown_up_born_until
 from volunteer_hub.families.models import CareKind, CareLink
 from volunteer_hub.volunteers.models import Volunteer
@@ -238,3 +240,23 @@ def test_a_guardian_scans_the_stations_code_for_the_child_and_is_the_operator(ap
     assert (scan.volunteer_id, scan.operator_account_id) == (child.id, mother.account_id)
     (entry,) = rows()
     assert entry.details["page"] == "checkin.confirm"
+
+
+def test_an_act_during_which_the_link_is_ended_is_undone(
+    phone: FlaskClient, mother: Volunteer, child: Volunteer, shift: Shift, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The link was good when the request began. Red without `has_ended` in `accounts/login.py`."""
+    act(phone, child)
+    sign_up, link_id = sign_ups.sign_up, link_of(child).id
+
+    def end_meanwhile(*args: Any, **kwargs: Any) -> SignUp:
+        db.session.execute(update(CareLink).values(until=clock.now(), ended_by=mother.account_id))
+        return sign_up(*args, **kwargs)
+
+    monkeypatch.setattr(sign_ups, "sign_up", end_meanwhile)
+    answer = phone.post(f"/shifts/{shift.id}/sign-up")
+    assert answer.status_code in (403, 409)
+    assert "代办关系已结束，没有保存" in answer.text
+    db.session.rollback()
+    assert db.session.scalars(select(SignUp)).all() == []
+    assert queries.get_open_link(link_id).id == link_id
