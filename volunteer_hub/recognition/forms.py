@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from volunteer_hub.ledger.models import HoursClass
+from volunteer_hub.recognition.labels import QUALITIES
 from volunteer_hub.recognition.shares import NAME_LENGTH
 from volunteer_hub.recognition.stars import NAMES, Star
 from volunteer_hub.web.forms import (
@@ -98,7 +99,11 @@ class HonourForm(Form):
 class EvaluationForm(Form):
     """How well people served at one shift (art. 10)."""
 
-    quality = RadioField(_l("服务质量"), choices=choices((n, str(n)) for n in range(5, 0, -1)))
+    quality = RadioField(
+        _l("服务质量"),
+        [required(_l("请选择一项。"))],
+        choices=choices((quality, _l(words)) for quality, words in QUALITIES.items()),
+    )
     comment = TextAreaField(_l("评语（本人能看到，可不填）"), [at_most(200)])
 
 

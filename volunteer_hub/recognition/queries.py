@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, select
 
+from volunteer_hub.activities.models import Activity, Shift
 from volunteer_hub.core.db import AnyRow, AnySelect, db
 from volunteer_hub.core.errors import NotFound
 from volunteer_hub.core.paging import Page, page_of
@@ -147,11 +148,16 @@ def list_honours(volunteer_id: int) -> list[Honour]:
     return list(db.session.scalars(statement.order_by(Honour.granted_on.desc(), Honour.id.desc()).limit(SHOWN)))
 
 
-def list_evaluations(volunteer_id: int) -> list[Evaluation]:
-    """Return the evaluations of somebody that stand, the latest first."""
-    statement = select(Evaluation).where(Evaluation.volunteer_id == volunteer_id, Evaluation.taken_back_at.is_(None))
-    order = (Evaluation.evaluated_on.desc(), Evaluation.id.desc())
-    return list(db.session.scalars(statement.order_by(*order).limit(SHOWN)))
+def list_evaluations(volunteer_id: int) -> list[AnyRow]:
+    """Return (evaluation, title of the activity) of somebody that stand, the latest first."""
+    statement = (
+        select(Evaluation, Activity.title)
+        .join(Shift, Shift.id == Evaluation.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(Evaluation.volunteer_id == volunteer_id, Evaluation.taken_back_at.is_(None))
+        .order_by(Evaluation.evaluated_on.desc(), Evaluation.id.desc())
+    )
+    return list(db.session.execute(statement.limit(SHOWN)))
 
 
 def map_homes(volunteer_ids: Iterable[int]) -> dict[int, str]:

@@ -55,7 +55,7 @@ def enter(door: Door, *people: Volunteer, said: service.Said = GOOD) -> tuple[in
 def test_everybody_chosen_gets_the_same_and_hears_of_it(door: Door) -> None:
     first, second = came(door), came(door)
     assert enter(door, first, second) == (2, 0)
-    assert [row.quality for row in queries.list_evaluations(second.id)] == [5]
+    assert [(row.quality, title) for row, title in queries.list_evaluations(second.id)] == [(5, "街道清洁日")]
     keys = db.session.scalars(select(Notice.key).where(Notice.account_id == first.account_id)).all()
     assert [key.partition(":")[0] for key in keys] == ["evaluations"]
     trail = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "recognition.enter")).one()
@@ -112,9 +112,10 @@ def test_the_roster_offers_those_who_came_and_takes_an_evaluation(
     volunteer, absent = came(door), make_signed_up(door)
     with time_machine.travel(AFTER, tick=False):
         sign_in(client, make_staff(Role.STATION_MANAGER, ScopeKind.STATION, door.station.path))
-        page = client.get(f"/manage/shifts/{door.shift.id}/recognition").text
-        assert f'value="{volunteer.id}"' in page
-        assert f'value="{absent.id}"' not in page
+        for what in ("evaluation", "training"):
+            page = client.get(f"/manage/shifts/{door.shift.id}/recognition?what={what}").text
+            assert f'name="people" value="{volunteer.id}" checked' in page
+            assert f'name="people" value="{absent.id}"' not in page
         data = {"people": [volunteer.id, absent.id], "quality": "4", "comment": "守时"}
         sent = client.post(f"/manage/shifts/{door.shift.id}/recognition", data=data)
         assert sent.status_code == 302
