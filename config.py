@@ -51,7 +51,11 @@ class Settings:
         self.AGE_MINIMUM = _number("AGE_MINIMUM", 6)
         #: Days between leaving and being erased, in which one can stay after all; fewer than fifteen working days.
         self.ERASURE_DAYS = _number("ERASURE_DAYS", 7)
-        #: Hours that one person alone may move by merging two registrations, and for how many days that can be undone.
+        #: Registrations an hour from one address, and a day from one browser and with one mobile.
+        self.REGISTRATIONS_PER_ADDRESS = _number("REGISTRATIONS_PER_ADDRESS", 60)
+        self.REGISTRATIONS_PER_DEVICE = _number("REGISTRATIONS_PER_DEVICE", 10)
+        self.REGISTRATIONS_PER_MOBILE = _number("REGISTRATIONS_PER_MOBILE", 5)
+        #: Hours that one person alone may move by a merge, and for how many days it can be undone.
         self.MERGE_ALONE_HOURS = _number("MERGE_ALONE_HOURS", 50)
         self.MERGE_UNDO_DAYS = _number("MERGE_UNDO_DAYS", 30)
         https = environ.get("HTTPS", "1" if self.ENVIRONMENT == "production" else "0") == "1"

@@ -20,7 +20,7 @@ from volunteer_hub.core.text import N_
 
 manager = LoginManager()
 #: What a browser's session keeps when somebody signs in: the language, and that it stood at a station's door.
-KEPT = ("language", "arrival")
+KEPT = ("language", "device", "arrival")
 
 
 class SignedIn:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+import secrets
+from datetime import datetime
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,15 +17,19 @@ from volunteer_hub.core.db import transaction
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.regions import queries as regions
-from volunteer_hub.volunteers import labels, queries, service, texts
+from volunteer_hub.volunteers import labels, queries, service, texts, throttling
 from volunteer_hub.volunteers.forms import ProfileForm, RegisterForm, WithdrawForm
 from volunteer_hub.volunteers.models import Volunteer
+from volunteer_hub.volunteers.registration import Texts
 from volunteer_hub.volunteers.showing import ages, picker, registration_page
+from volunteer_hub.volunteers.throttling import Caller, Quotas
 from volunteer_hub.web.access import access, actor, public, require
 from volunteer_hub.web.limits import limiter
 
 pages = Blueprint("volunteers", __name__)
 
+#: In the session of this browser, and kept when somebody signs in.
+DEVICE = "device"
 Answer = str | Response | tuple[str, int]
 
 
@@ -39,6 +46,7 @@ def register() -> Answer:
         return redirect(url_for("volunteers.profile"))
     form = RegisterForm()
     form.thresholds = ages()
+    session.setdefault(DEVICE, secrets.token_urlsafe(12))
     if form.validate_on_submit():
         try:
             secret = _register(form)
@@ -54,11 +62,31 @@ def _register(form: RegisterForm) -> str:
     """Register and open a login. The password is hashed first: no transaction waits for it."""
     now = clock.now()
     agreed_to = texts.agreed_texts(form.shown.data)
+    who = throttling.caller(request.remote_addr or "", session.get(DEVICE), form.mobile.data)
+    throttling.refuse_busy(who, _quotas(), now=now)
     hashed = passwords.hash_password(form.password.data)
+    try:
+        return _enter(form, agreed_to, hashed, who, now)
+    except DomainError as refusal:
+        if refusal.code == "document_registered":
+            with transaction():
+                throttling.remember_refusal(who, now=now)
+        raise
+
+
+def _enter(form: RegisterForm, agreed_to: Texts, hashed: str, who: Caller, now: datetime) -> str:
     with transaction():
+        throttling.admit(who, _quotas(), now=now)
         volunteer = service.register(actor(), form.given(agreed_to, hashed), now=now, ages=ages())
         account = account_queries.get_account(volunteer.account_id or 0)
         return accounts.open_login(account, request.user_agent.string, now=now)
+
+
+def _quotas() -> Quotas:
+    config = current_app.config
+    return Quotas(
+        config["REGISTRATIONS_PER_ADDRESS"], config["REGISTRATIONS_PER_DEVICE"], config["REGISTRATIONS_PER_MOBILE"]
+    )
 
 
 @pages.get("/registered")
