@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, case, func, insert, or_, select, update
 
 from volunteer_hub.activities.models import Activity, Project, Shift, SignUp
+from volunteer_hub.agenda.models import CalendarFeed
 from volunteer_hub.amendments.models import Correction, EvidencePicture, MakeUp
 from volunteer_hub.audit import service as audit
 from volunteer_hub.checkin.models import Scan, ScanRuling, ServiceSession, WalkIn
@@ -140,7 +141,7 @@ def _remove_register(removed: Removed) -> None:
     """Remove the people with what the register holds of them."""
     kin.remove_families(removed)
     delete_rows(removed, Membership, or_(Membership.team_id.in_(TEAMS), Membership.volunteer_id.in_(PEOPLE)))
-    for model in (Card, Consent, Guardian, Standing):
+    for model in (CalendarFeed, Card, Consent, Guardian, Standing):
         delete_rows(removed, model, model.volunteer_id.in_(PEOPLE))
     prefixes = select(func.substr(Volunteer.number, 2, 10))
     real, invented = prefixes.where(~Volunteer.is_demonstration), prefixes.where(Volunteer.is_demonstration)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from volunteer_hub.accounts.models import Account, ApiToken, Login, RoleGrant, ScopeKind, SignInName
 from volunteer_hub.activities.models import Activity, SignUp
+from volunteer_hub.agenda.models import SavedSearch
 from volunteer_hub.audit.models import AuditEntry
 from volunteer_hub.checkin.models import Device, Pairing, ServiceSession
 from volunteer_hub.core.db import Base, db
@@ -18,7 +19,7 @@ from volunteer_hub.demo.district import MAKER
 from volunteer_hub.demo.plan import DISTRICT
 from volunteer_hub.ledger import queries as ledger_queries
 from volunteer_hub.ledger.models import HourPolicy, HoursEntry
-from volunteer_hub.notices.models import Notice
+from volunteer_hub.notices.models import ContactPoint, Delivery, Notice, NoticeWishes
 from volunteer_hub.regions.codes import codes_above
 from volunteer_hub.regions.models import AreaSettings, PopulationFigure, Region, RegionLevel
 from volunteer_hub.stations.models import Station
@@ -80,7 +81,9 @@ def remove_accounts(removed: Removed) -> None:
     delete_rows(removed, Pairing, Pairing.account_id.in_(accounts))
     tokens = select(ApiToken.id).where(ApiToken.account_id.in_(accounts))
     delete_rows(removed, Device, Device.id.in_(tokens))
-    for model in (ApiToken, Login, Notice, SignInName, RoleGrant):
+    notices = select(Notice.id).where(Notice.account_id.in_(accounts))
+    delete_rows(removed, Delivery, Delivery.notice_id.in_(notices))
+    for model in (ApiToken, Login, Notice, ContactPoint, NoticeWishes, SavedSearch, SignInName, RoleGrant):
         delete_rows(removed, model, model.account_id.in_(accounts))
     for kind, tree in ((ScopeKind.STATION, Station), (ScopeKind.TEAM, Team)):
         paths = select(tree.path).where(tree.is_demonstration)
