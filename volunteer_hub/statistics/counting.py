@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, not_, select
 
+from volunteer_hub.core import dialect, reading
 from volunteer_hub.core.db import db
-from volunteer_hub.core.scope import in_region, region_prefix
+from volunteer_hub.core.scope import AnyColumn, in_region, region_prefix
 from volunteer_hub.ledger.models import HoursBalance, HoursClass, HoursEntry
 from volunteer_hub.regions.codes import LENGTHS, level_of
 from volunteer_hub.regions.models import Region, RegionLevel
@@ -23,7 +24,8 @@ def tallies(question: Question, region: str, parts: Sequence[Region]) -> dict[st
     """
     length = max((len(region_prefix(part.code)) for part in parts), default=12)
     wide = level_of(region) <= RegionLevel.COUNTY
-    people = registered_people(question, in_region(Standing.region_code, region), wide=wide)
+    lives: AnyColumn = dialect.by_scan(db.session, Standing.region_code) if wide else Standing.region_code
+    people = registered_people(question, in_region(lives, region), wide=wide)
     head = func.substr(people.c.region_code, 1, length).label("head")
     statement = select(
         head,
@@ -71,29 +73,34 @@ def registered_people(question: Question, where: ColumnElement[bool], *, wide: b
             .outerjoin(HoursEntry, and_(HoursEntry.volunteer_id == Standing.volunteer_id, *counted_entries(question)))
             .group_by(Standing.id)
         )
-    return statement.select_from(Standing).where(registered_at_instant(question), where).subquery("people")
+    return statement.select_from(Standing).where(registered_at_instant(question, wide=wide), where).subquery("people")
 
 
 def _served(question: Question) -> Subquery:
     """Return everybody's minutes by class in the period, summed once over the ledger."""
-    return (
-        select(HoursEntry.volunteer_id, *(_sum_of(kind).label(kind.lower()) for kind in ALL_CLASSES))
-        .where(*counted_entries(question))
-        .group_by(HoursEntry.volunteer_id)
-        .subquery("served")
+    columns = (HoursEntry.volunteer_id, HoursEntry.hours_class, HoursEntry.minutes)
+    known = select(*columns).where(*counted_entries(question))
+    lines = reading.read_in_order(db.session, known, HoursEntry.volunteer_id).c
+    sums = (
+        func.sum(case((lines.hours_class == kind, lines.minutes), else_=0)).label(kind.lower())
+        for kind in ALL_CLASSES
     )
+    return select(lines.volunteer_id, *sums).group_by(lines.volunteer_id).subquery("served")
 
 
 def _sum_of(kind: HoursClass) -> ColumnElement[int]:
     return func.sum(case((HoursEntry.hours_class == kind, HoursEntry.minutes), else_=0))
 
 
-def registered_at_instant(question: Question) -> ColumnElement[bool]:
+def registered_at_instant(question: Question, *, wide: bool = False) -> ColumnElement[bool]:
     """Return the condition on `Standing` for what the register said at the instant. `until` is exclusive.
 
-    Who has withdrawn or been merged away by then has no such standing.
+    Who has withdrawn or been merged away by then has no such standing. `wide` is said where most of the
+    register will be read.
     """
-    return and_(Standing.since <= question.as_of, Standing.until > question.as_of)
+    since: AnyColumn = dialect.by_scan(db.session, Standing.since) if wide else Standing.since
+    until: AnyColumn = dialect.by_scan(db.session, Standing.until) if wide else Standing.until
+    return and_(since <= question.as_of, until > question.as_of)
 
 
 def counted_entries(question: Question) -> list[ColumnElement[bool]]:

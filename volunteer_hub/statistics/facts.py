@@ -80,6 +80,12 @@ def facts(asked: FactsQuestion, scope: Scope) -> FactsAnswer:
     return FactsAnswer(asked, here.full_name, whole, _rows(asked, along, found), _version(), filters)
 
 
+def refuse(asked: FactsQuestion, scope: Scope) -> None:
+    """Raise NotFound where `facts` would, without counting anything."""
+    _divisions(asked.question.region, scope)
+    _narrow(asked)
+
+
 def _divisions(region: str, scope: Scope) -> tuple[Region, list[Region]]:
     wanted = or_(Region.code == region, Region.parent_code == region)
     found = db.session.scalars(

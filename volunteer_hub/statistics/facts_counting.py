@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import (
     CTE,
+    BigInteger,
     ColumnElement,
     Integer,
     Label,
     String,
+    Subquery,
     and_,
     case,
     cast,
@@ -27,10 +29,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from volunteer_hub.activities.models import Activity, ActivityResult, Shift
-from volunteer_hub.core import dialect
+from volunteer_hub.core import dialect, reading
 from volunteer_hub.core.db import AnyRow, AnySelect, db
 from volunteer_hub.core.scope import AnyColumn, in_region, region_prefix
-from volunteer_hub.ledger.models import EntryKind, HoursClass, HoursEntry
+from volunteer_hub.ledger.models import EntryKind, HoursEntry
 from volunteer_hub.statistics.facts_question import BAND_ENDS, UNKNOWN, AgeBand, By, FactsQuestion
 from volunteer_hub.statistics.question import ALL_CLASSES, Question
 from volunteer_hub.volunteers.models import Volunteer
@@ -41,11 +43,18 @@ SHORT = timedelta(days=62)
 WIDE = 6
 
 
+#: What is read of a line to be added up, and the sums of minutes.
+_ADDED = (HoursEntry.volunteer_id, HoursEntry.hours_class, HoursEntry.minutes)
+_BY_CLASS = tuple(kind.lower() for kind in ALL_CLASSES)
+
+
 @dataclass(frozen=True)
 class Key:
     """How a line of the ledger finds its row: an expression named `row_key`, and what must be joined for it."""
 
     label: Label[str]
+    #: Makes the same of a division's code, where nothing else of the line decides.
+    of_code: Callable[[AnyColumn], ColumnElement[str]] | None = None
     #: Columns `id` and `key`: which station or team belongs to which row.
     owners: CTE | None = None
     owned: AnyColumn | None = None
@@ -61,19 +70,24 @@ class Narrowed:
     teams: AnySelect | None = None
 
 
-def counted(question: Question, *, most: bool = False) -> list[ColumnElement[bool]]:
+def counted(question: Question) -> list[ColumnElement[bool]]:
     """Return the conditions for a credit of the period and classes, known at the instant and not reversed by then.
 
     One credit is one service: what was corrected by then counts as corrected, and what waits for somebody's
-    decision is not in the ledger at all. `most` is said where a large part of the ledger will be read.
+    decision is not in the ledger at all.
     """
     reversal = aliased(HoursEntry)
     reversed_by_then = exists().where(reversal.reverses_id == HoursEntry.id, reversal.recorded_at <= question.as_of)
-    if most:
-        # Few lines are reversals. Told so, PostgreSQL takes those by their index, not the whole ledger once more.
-        reversed_by_then = reversed_by_then.where(reversal.reverses_id.is_not(None))
-    recorded = dialect.by_scan(db.session, HoursEntry.recorded_at)
-    conditions = [HoursEntry.kind == EntryKind.CREDIT, recorded <= question.as_of, ~reversed_by_then]
+    return [HoursEntry.kind == EntryKind.CREDIT, ~reversed_by_then, *known(question)]
+
+
+def known(question: Question) -> list[ColumnElement[bool]]:
+    """Return the conditions for a line of the period and classes, known at the instant: credits and reversals.
+
+    Whoever adds up needs no more. A reversal repeats its credit in all but the sign and the instant, so that
+    `services` and minutes of both are those of the services that were not reversed by then.
+    """
+    conditions = [dialect.by_scan(db.session, HoursEntry.recorded_at) <= question.as_of]
     served: AnyColumn = HoursEntry.service_on
     if not (question.since and question.until and question.until - question.since <= SHORT):
         served = dialect.by_scan(db.session, served)
@@ -84,6 +98,11 @@ def counted(question: Question, *, most: bool = False) -> list[ColumnElement[boo
     if len(question.classes) < len(ALL_CLASSES):
         conditions.append(HoursEntry.hours_class.in_(question.classes))
     return conditions
+
+
+def services(minutes: AnyColumn) -> ColumnElement[int]:
+    """Return how many services some lines are worth, by their minutes: credits less what reverses them."""
+    return func.sum(case((minutes > 0, 1), else_=-1))
 
 
 def is_wide(region: str) -> bool:
@@ -104,13 +123,40 @@ def count_people(asked: FactsQuestion, key: Key, narrowed: Narrowed) -> Sequence
 
     The ledger is read once: first down to one line for each person and row, of which both sums are made.
     """
-    minutes = [_minutes(kind).label(kind.lower()) for kind in ALL_CLASSES]
-    lines = _lines(asked, key, narrowed, HoursEntry.volunteer_id, func.count().label("times"), *minutes)
-    each = lines.group_by(key.label, HoursEntry.volunteer_id).cte("each")
-    sums = [func.sum(each.c.times), *(func.sum(each.c[kind.lower()]) for kind in ALL_CLASSES)]
+    each = _each(asked, key, narrowed)
+    sums = [func.sum(each.c.times), *(func.sum(each.c[name]) for name in _BY_CLASS)]
     rows = select(literal(0), each.c.row_key, func.count(), *sums).group_by(each.c.row_key)
-    whole = select(literal(1), null(), func.count(distinct(each.c.volunteer_id)), *sums)
+    everybody = select(each.c.volunteer_id).distinct().subquery("everybody")
+    people = select(func.count()).select_from(everybody).scalar_subquery()
+    whole = select(literal(1), null(), people, *sums)
     return db.session.execute(union_all(rows, whole)).all()
+
+
+def _each(asked: FactsQuestion, key: Key, narrowed: Narrowed) -> CTE:
+    """Return a line for each person and row, with the services and the minutes by class."""
+    if key.of_code is None:
+        return _added_up(_lines(asked, key.label, key, narrowed, *_ADDED).subquery("lines")).cte("each")
+    # Somebody's lines in one division lie beside one another in an index; rows are made of their few sums.
+    found = _lines(asked, HoursEntry.region_code.label("row_key"), key, narrowed, *_ADDED)
+    if is_wide(asked.question.region) and not asked.is_narrowed:
+        lines = reading.read_in_order(db.session, found, HoursEntry.volunteer_id, HoursEntry.region_code)
+    else:
+        lines = found.subquery("lines")
+    codes = _added_up(lines).cte("codes").c
+    row_key = key.of_code(codes.row_key).label("row_key")
+    sums = [cast(func.sum(codes[name]), BigInteger).label(name) for name in ("times", *_BY_CLASS)]
+    return select(row_key, codes.volunteer_id, *sums).group_by(row_key, codes.volunteer_id).cte("each")
+
+
+def _added_up(lines: Subquery) -> AnySelect:
+    """Return what each person served in each row, where that is anything."""
+    times, of = services(lines.c.minutes), lines.c.hours_class
+    minutes = (
+        func.sum(case((of == kind, lines.c.minutes), else_=0)).label(name)
+        for kind, name in zip(ALL_CLASSES, _BY_CLASS, strict=True)
+    )
+    sums = select(lines.c.row_key, lines.c.volunteer_id, times.label("times"), *minutes)
+    return sums.group_by(lines.c.volunteer_id, lines.c.row_key).having(times > 0)
 
 
 def count_activities(asked: FactsQuestion, key: Key, narrowed: Narrowed) -> Sequence[AnyRow]:
@@ -119,8 +165,9 @@ def count_activities(asked: FactsQuestion, key: Key, narrowed: Narrowed) -> Sequ
     An activity counts where somebody has served at it. Beneficiaries are what stations reported by the
     instant of those shifts and activities, in the period; the whole of an activity counts in each row.
     """
-    shifts = _lines(asked, key, narrowed, HoursEntry.shift_id).where(HoursEntry.shift_id.is_not(None))
-    at_shifts = shifts.group_by(key.label, HoursEntry.shift_id).cte("at_shifts")
+    shifts = _lines(asked, key.label, key, narrowed, HoursEntry.shift_id).where(HoursEntry.shift_id.is_not(None))
+    visited = shifts.group_by(key.label, HoursEntry.shift_id).having(services(HoursEntry.minutes) > 0)
+    at_shifts = visited.cte("at_shifts")
     columns = (at_shifts.c.row_key, at_shifts.c.shift_id, Shift.activity_id)
     held = select(*columns).join(Shift, Shift.id == at_shifts.c.shift_id).cte("held")
     reported = (
@@ -176,14 +223,10 @@ def _as_number(day: AnyColumn) -> ColumnElement[int]:
     return cast(func.replace(cast(day, String), "-", ""), Integer)
 
 
-def _minutes(kind: HoursClass) -> ColumnElement[int]:
-    return func.sum(case((HoursEntry.hours_class == kind, HoursEntry.minutes), else_=0))
-
-
-def _lines(asked: FactsQuestion, key: Key, narrowed: Narrowed, *columns: AnyColumn) -> AnySelect:
-    """Return the lines that count, each with the key of its row."""
+def _lines(asked: FactsQuestion, label: Label[str], key: Key, narrowed: Narrowed, *columns: AnyColumn) -> AnySelect:
+    """Return the lines that count, credits and reversals, each with the key of its row or what it is made of."""
     question = asked.question
-    statement: AnySelect = select(key.label, *columns).select_from(HoursEntry)
+    statement: AnySelect = select(label, *columns).select_from(HoursEntry)
     if key.owners is not None:
         statement = statement.outerjoin(key.owners, key.owners.c.id == key.owned)
     if key.needs_activity or asked.project is not None or asked.category is not None:
@@ -191,8 +234,7 @@ def _lines(asked: FactsQuestion, key: Key, narrowed: Narrowed, *columns: AnyColu
         statement = statement.outerjoin(Activity, Activity.id == Shift.activity_id)
     if key.needs_person or (asked.sex, asked.party, asked.age) != (None, None, None):
         statement = statement.join(Volunteer, Volunteer.id == HoursEntry.volunteer_id)
-    most = is_wide(question.region) and narrowed.stations is None and narrowed.teams is None
-    return statement.where(lived_in(question.region), *counted(question, most=most), *_filters(asked, narrowed))
+    return statement.where(lived_in(question.region), *known(question), *_filters(asked, narrowed))
 
 
 def _filters(asked: FactsQuestion, narrowed: Narrowed) -> list[ColumnElement[bool]]:

@@ -14,7 +14,7 @@ from volunteer_hub.activities.models import Activity, Project
 from volunteer_hub.core import clock
 from volunteer_hub.core.categories import CATEGORIES
 from volunteer_hub.core.db import db
-from volunteer_hub.core.scope import in_region, region_prefix
+from volunteer_hub.core.scope import AnyColumn, in_region, region_prefix
 from volunteer_hub.ledger.models import HoursClass, HoursEntry
 from volunteer_hub.regions.codes import LENGTHS
 from volunteer_hub.regions.models import Region
@@ -79,16 +79,24 @@ def dimension(asked: FactsQuestion, parts: Sequence[Region]) -> Dimension:
 
 def _regions(parts: Sequence[Region]) -> Dimension:
     """Attribute by the division of the line itself: where the person lived on the day of service."""
-    fits = []
     # A city may have streets directly below it, beside counties: the longest code that fits is the part.
-    for length in sorted(LENGTHS, reverse=True):
-        prefixes = [prefix for part in parts if len(prefix := region_prefix(part.code)) == length]
-        head = func.substr(HoursEntry.region_code, 1, length, type_=String)
-        if prefixes:
-            fits.append((head.in_(prefixes), head.concat("0" * (12 - length))))
-    key: ColumnElement[str] = case(*fits, else_=literal(ITSELF)) if fits else literal(ITSELF)
+    prefixes = {
+        length: fitting
+        for length in sorted(LENGTHS, reverse=True)
+        if (fitting := [prefix for part in parts if len(prefix := region_prefix(part.code)) == length])
+    }
+
+    def part_of(code: AnyColumn) -> ColumnElement[str]:
+        heads = {length: func.substr(code, 1, length, type_=String) for length in prefixes}
+        fits = [
+            (heads[length].in_(fitting), heads[length].concat("0" * (12 - length)))
+            for length, fitting in prefixes.items()
+        ]
+        return case(*fits, else_=literal(ITSELF)) if fits else literal(ITSELF)
+
+    label = part_of(HoursEntry.region_code).label("row_key")
     rows = {part.code: Name(part.name) for part in parts}
-    return Dimension(Key(key.label("row_key")), rows, {ITSELF: Name(labels.NOT_IN_A_PART, is_marked=True)})
+    return Dimension(Key(label, of_code=part_of), rows, {ITSELF: Name(labels.NOT_IN_A_PART, is_marked=True)})
 
 
 def _tree(model: type[Tree], column: InstrumentedAttribute[int | None], asked: FactsQuestion) -> Dimension:

@@ -80,6 +80,12 @@ class FactsQuestion:
         )
         return self.by in PERSONAL or narrowed
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether anything but place, period, classes and instant limits what is counted."""
+        limits = (self.station, self.team, self.project, self.category, self.age, self.sex, self.party)
+        return any(limit is not None for limit in limits)
+
     def args(self, **other: str | None) -> dict[str, str]:
         """Return the question as query arguments that reproduce it; `other` replaces, None removes."""
         own = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 from flask_babel import gettext as _
 
 from volunteer_hub.core import clock
@@ -13,8 +13,8 @@ from volunteer_hub.core.errors import NotFound, Unprocessable
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.regions import queries as regions
-from volunteer_hub.statistics import definitions, facts_showing, labels, periods, queries
-from volunteer_hub.statistics.facts import facts
+from volunteer_hub.statistics import counting_page, definitions, effort, facts_showing, labels, periods, queries
+from volunteer_hub.statistics.facts import facts, refuse
 from volunteer_hub.statistics.facts_question import NO, YES, FactsQuestion, parse_facts
 from volunteer_hub.statistics.further import further
 from volunteer_hub.statistics.further_definitions import (
@@ -36,7 +36,7 @@ FIELDS = ("by", "region", "as_of", "from", "to", "category", "age", "sex", "part
 
 @pages.get("/office/figures")
 @require(Permission.SEE_STATISTICS)
-def table() -> str | tuple[str, int]:
+def table() -> str | Response | tuple[str, int]:
     """Show services along one dimension; every link and form keeps the whole question in the address."""
     seen = scope(Permission.SEE_STATISTICS)
     try:
@@ -45,34 +45,42 @@ def table() -> str | tuple[str, int]:
         refused = {"field": refusal.field, "sentence": say(refusal.message, refusal.params)}
         page = render_template("statistics/facts.html", answer=None, asked=None, refused=refused, **_form(None))
         return page, 422
-    answer = facts(asked, seen)
-    return render_template(
-        "statistics/facts.html",
-        answer=answer,
-        asked=asked,
-        refused=None,
-        lineage=queries.list_lineage(asked.question.region, seen),
-        children=regions.list_children(asked.question.region),
-        chips=_chips(asked, answer.filters),
-        **_form(asked),
-    )
+
+    def found() -> dict[str, Any]:
+        answer = facts(asked, seen)
+        return {
+            "answer": answer,
+            "asked": asked,
+            "refused": None,
+            "lineage": queries.list_lineage(asked.question.region, seen),
+            "children": regions.list_children(asked.question.region),
+            "chips": _chips(asked, answer.filters),
+            **_form(asked),
+        }
+
+    lines = effort.of_facts(asked.question)
+    return counting_page.show("statistics/facts.html", _("服务明细"), lines, found, lambda: refuse(asked, seen))
 
 
 @pages.get("/office/figures/overview")
 @require(Permission.SEE_STATISTICS)
-def overview() -> str:
+def overview() -> str | Response:
     """Show how a division runs: who is active, what is late, which stations are idle, stars and teams."""
     seen = scope(Permission.SEE_STATISTICS)
     asked = _asked()
-    return render_template(
-        "statistics/further.html",
-        answer=further(asked.question, seen),
-        asked=asked,
-        lineage=queries.list_lineage(asked.question.region, seen),
-        further_definitions=FURTHER,
-        printed_ratio=facts_showing.printed_ratio,
-        **_words(asked),
-    )
+
+    def found() -> dict[str, Any]:
+        return {
+            "answer": further(asked.question, seen),
+            "asked": asked,
+            "lineage": queries.list_lineage(asked.question.region, seen),
+            "further_definitions": FURTHER,
+            "printed_ratio": facts_showing.printed_ratio,
+            **_words(asked),
+        }
+
+    lines = effort.of_further(asked.question)
+    return counting_page.show("statistics/further.html", _("运行情况"), lines, found, lambda: refuse(asked, seen))
 
 
 def _asked() -> FactsQuestion:

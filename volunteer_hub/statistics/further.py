@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, cast, distinct, exists, func, or_, select
-from sqlalchemy import String as Text
+from sqlalchemy import ColumnElement, Subquery, and_, case, distinct, exists, func, or_, select
 
 from volunteer_hub.activities.models import Activity, ActivityResult, Shift
-from volunteer_hub.amendments.working_days import delay
-from volunteer_hub.core import clock
-from volunteer_hub.core.db import AnyRow, db
+from volunteer_hub.core import clock, dialect, reading
+from volunteer_hub.core.db import AnyRow, AnySelect, db
 from volunteer_hub.core.errors import NotFound
-from volunteer_hub.core.scope import Scope, in_region
+from volunteer_hub.core.scope import AnyColumn, Scope, in_region
 from volunteer_hub.core.text import N_
-from volunteer_hub.ledger.models import HoursBalance, HoursClass, HoursEntry
+from volunteer_hub.ledger.models import HoursBalance, HoursEntry
 from volunteer_hub.recognition.queries import star_rule
 from volunteer_hub.recognition.stars import Star, StarRule
 from volunteer_hub.regions import queries as regions
@@ -24,18 +22,17 @@ from volunteer_hub.regions.models import Region
 from volunteer_hub.stations.models import Station
 from volunteer_hub.statistics import definitions as d
 from volunteer_hub.statistics import periods
-from volunteer_hub.statistics.carried import late_by_merges
-from volunteer_hub.statistics.counting import counted_entries
+from volunteer_hub.statistics.counting import registered_at_instant
 from volunteer_hub.statistics.definitions import Definition, Ratio
-from volunteer_hub.statistics.facts_counting import counted, is_wide, lived_in
+from volunteer_hub.statistics.facts_counting import counted, is_wide, known, lived_in, services
 from volunteer_hub.statistics.further_definitions import ACTIVE_DAYS, FURTHER
 from volunteer_hub.statistics.question import ALL_CLASSES, Question
+from volunteer_hub.statistics.timeliness import NO_SERVICES, on_time
 from volunteer_hub.teams.models import Membership, MembershipState, Team
 from volunteer_hub.volunteers.models import Standing
 
 #: Stations and teams a page names; the figures count them all.
 LISTED = 20
-NO_SERVICES = N_("周期内没有服务")
 NO_STATIONS = N_("没有开放的阵地")
 NO_TEAMS = N_("没有队伍")
 
@@ -77,7 +74,7 @@ def further(question: Question, scope: Scope) -> Further:
     teams, members = _teams(question)
     ratios = {
         **_active(question, registered),
-        "on_time": _on_time(question),
+        "on_time": on_time(question),
         **_per_service(question),
         **_per_station(question, stations),
         "idle_stations": Ratio(without, stations, NO_STATIONS),
@@ -99,16 +96,13 @@ def further(question: Question, scope: Scope) -> Further:
 def _registered(question: Question) -> ColumnElement[bool]:
     """Return the condition on `Standing` for who counts in the division at the instant."""
     level = regions.counted_assurances_at([question.region], question.as_of)[question.region]
+    wide = is_wide(question.region)
+    lives: AnyColumn = dialect.by_scan(db.session, Standing.region_code) if wide else Standing.region_code
     return and_(
-        in_region(Standing.region_code, question.region),
-        Standing.since <= question.as_of,
-        Standing.until > question.as_of,
+        in_region(lives, question.region),
+        registered_at_instant(question, wide=wide),
         Standing.assurance >= level,
     )
-
-
-def _counted(question: Question) -> list[ColumnElement[bool]]:
-    return counted(question, most=is_wide(question.region))
 
 
 def _of_few(question: Question) -> list[ColumnElement[bool]]:
@@ -123,10 +117,11 @@ def _stars(question: Question, rule: StarRule) -> tuple[int, list[tuple[Star, in
     if question.live and question.classes == ALL_CLASSES:
         hours = select(HoursBalance.volunteer_id, HoursBalance.minutes.label("minutes")).subquery()
     else:
-        known = and_(HoursEntry.recorded_at <= question.as_of, HoursEntry.hours_class.in_(question.classes))
-        total = func.sum(HoursEntry.minutes).label("minutes")
-        lines = select(HoursEntry.volunteer_id, total).where(known, *_of_few(question))
-        hours = lines.group_by(HoursEntry.volunteer_id).subquery()
+        said_by_then = and_(HoursEntry.recorded_at <= question.as_of, HoursEntry.hours_class.in_(question.classes))
+        found = select(HoursEntry.volunteer_id, HoursEntry.minutes).where(said_by_then, *_of_few(question))
+        lines = _by_person(question, found).c
+        total = select(lines.volunteer_id, func.sum(lines.minutes).label("minutes"))
+        hours = total.group_by(lines.volunteer_id).subquery()
     reached = [func.sum(case((hours.c.minutes >= star.minutes, 1), else_=0)) for star in rule.stars]
     statement = select(func.count(Standing.id), *reached).outerjoin(
         hours, hours.c.volunteer_id == Standing.volunteer_id
@@ -141,47 +136,38 @@ def _stars(question: Question, rule: StarRule) -> tuple[int, list[tuple[Star, in
 def _active(question: Question, registered: int) -> dict[str, Ratio]:
     day = clock.civil_date(question.as_of)
     longest = replace(question, since=day - timedelta(days=max(ACTIVE_DAYS) - 1), until=day)
-    # A day has minutes while one of its services is not reversed: the index of each person's lines says so alone.
-    lines = select(HoursEntry.volunteer_id, HoursEntry.service_on).where(
-        *counted_entries(longest), HoursEntry.hours_class.in_(question.classes), *_of_few(question)
-    )
-    per_day = lines.group_by(HoursEntry.volunteer_id, HoursEntry.service_on)
-    days_on = per_day.having(func.sum(HoursEntry.minutes) > 0).subquery()
-    last_on = func.max(days_on.c.service_on).label("last_on")
-    served = select(days_on.c.volunteer_id, last_on).group_by(days_on.c.volunteer_id).subquery()
-    firsts = {days: day - timedelta(days=days - 1) for days in ACTIVE_DAYS}
-    within = [func.sum(case((served.c.last_on >= first, 1), else_=0)) for first in firsts.values()]
-    statement = select(*within).select_from(Standing).join(served, served.c.volunteer_id == Standing.volunteer_id)
-    counts = db.session.execute(statement.where(_registered(question))).one()
+    columns = (HoursEntry.volunteer_id, HoursEntry.service_on, HoursEntry.minutes)
+    found = select(*columns).where(*known(longest), *_of_few(question))
+    lines = _by_person(question, found).c
+    within = [
+        func.sum(case((lines.service_on < day - timedelta(days=days - 1), 0), (lines.minutes > 0, 1), else_=-1))
+        for days in ACTIVE_DAYS
+    ]
+    labels = [f"active_{days}" for days in ACTIVE_DAYS]
+    windows = (count.label(label) for count, label in zip(within, labels, strict=True))
+    served = select(lines.volunteer_id, *windows).group_by(lines.volunteer_id).subquery("served")
+    counts = [func.sum(case((served.c[label] > 0, 1), else_=0)) for label in labels]
+    statement = select(*counts).select_from(Standing).join(served, served.c.volunteer_id == Standing.volunteer_id)
+    row = db.session.execute(statement.where(_registered(question))).one()
     return {
-        f"active_{days}": Ratio(int(count or 0), registered, d.NOBODY_REGISTERED)
-        for days, count in zip(ACTIVE_DAYS, counts, strict=True)
+        label: Ratio(int(count or 0), registered, d.NOBODY_REGISTERED)
+        for label, count in zip(labels, row, strict=True)
     }
 
 
-def _on_time(question: Question) -> Ratio:
-    """Count services entered within ten working days of the day of service.
-
-    What was entered on that day is in time; of the rest only the day of entry matters, so that they come
-    in groups: as many as there are days of service and entry, never as there are services.
-    """
-    here = [lived_in(question.region), HoursEntry.hours_class != HoursClass.D, *_counted(question)]
-    services = db.session.scalar(select(func.count()).select_from(HoursEntry).where(*here)) or 0
-    hour = func.substr(cast(HoursEntry.recorded_at, Text), 1, 13).label("hour")
-    afterwards = func.substr(hour, 1, 10) > cast(HoursEntry.service_on, Text)
-    groups = select(HoursEntry.service_on, hour, func.count()).where(*here, afterwards)
-    late = 0
-    for served_on, recorded, count in db.session.execute(groups.group_by(HoursEntry.service_on, hour)):
-        recorded_on = clock.civil_date(datetime.fromisoformat(f"{recorded}:00:00+00:00"))
-        late += count if delay(served_on, recorded_on).is_late else 0
-    late -= late_by_merges(question)
-    return Ratio(services - late, services, NO_SERVICES)
+def _by_person(question: Question, lines: AnySelect) -> Subquery:
+    """Return lines that are about to be added up for each person."""
+    if is_wide(question.region):
+        return reading.read_in_order(db.session, lines, HoursEntry.volunteer_id)
+    return lines.subquery("lines")
 
 
 def _per_service(question: Question) -> dict[str, Ratio]:
     # Down to one line for each person first: to sort all lines for the different people among them takes longest.
-    sums = select(func.count().label("times"), func.sum(HoursEntry.minutes).label("minutes"))
-    each = sums.where(lived_in(question.region), *_counted(question)).group_by(HoursEntry.volunteer_id).subquery()
+    found = select(HoursEntry.volunteer_id, HoursEntry.minutes).where(lived_in(question.region), *known(question))
+    lines = _by_person(question, found).c
+    sums = select(services(lines.minutes).label("times"), func.sum(lines.minutes).label("minutes"))
+    each = sums.group_by(lines.volunteer_id).having(services(lines.minutes) > 0).subquery("each")
     columns = (func.count(), func.sum(each.c.times), func.sum(each.c.minutes))
     row = db.session.execute(select(*columns).select_from(each)).one()
     people, times, minutes = (int(number or 0) for number in row)
@@ -211,24 +197,37 @@ def _idle(question: Question) -> tuple[int, int, list[Station]]:
 def _per_station(question: Question, stations: int) -> dict[str, Ratio]:
     """Divide what the division's own stations held by their number and the months."""
     ours = select(Station.id).where(_open_here(question))
-    at_ours = [HoursEntry.station_id.in_(ours), *_counted(question)]
-    held = select(HoursEntry.shift_id, func.min(HoursEntry.service_on).label("first_on"))
-    each = held.where(*at_ours).group_by(HoursEntry.shift_id).subquery()
-    activities, first = db.session.execute(
-        select(func.count(distinct(Shift.activity_id)), func.min(each.c.first_on))
-        .select_from(each)
-        .outerjoin(Shift, Shift.id == each.c.shift_id)
-    ).one()
+    station: AnyColumn = HoursEntry.station_id
+    if is_wide(question.region):
+        station = dialect.by_scan(db.session, station)
+    at_ours = [station.in_(ours), *known(question)]
+    held = select(HoursEntry.shift_id).where(HoursEntry.shift_id.is_not(None), *at_ours)
+    each = held.group_by(HoursEntry.shift_id).having(services(HoursEntry.minutes) > 0).subquery()
+    statement = select(func.count(distinct(Shift.activity_id))).join(each, each.c.shift_id == Shift.id)
+    activities = db.session.scalar(statement) or 0
     reports = select(func.sum(ActivityResult.beneficiaries)).join(Activity, Activity.id == ActivityResult.activity_id)
     served = db.session.scalar(reports.where(Activity.station_id.in_(ours), *_reported(question)))
     last = clock.civil_date(question.as_of)
-    since, until = question.since or first, min(question.until or last, last)
+    since, until = question.since or _first_service(question), min(question.until or last, last)
     months = sum(1 for _ in periods.months_between(since, until)) if since else 0
     without = NO_SERVICES if stations else NO_STATIONS
     return {
         "activities_per_station_month": Ratio(activities, stations * months, without),
         "beneficiaries_per_station_month": Ratio(int(served or 0), stations * months, without),
     }
+
+
+def _first_service(question: Question) -> date | None:
+    """Return the first day on which anybody served at the stations: each has its own first line in an index."""
+    first = (
+        select(HoursEntry.service_on)
+        .where(HoursEntry.station_id == Station.id, *counted(question))
+        .order_by(HoursEntry.service_on)
+        .limit(1)
+        .correlate(Station)
+        .scalar_subquery()
+    )
+    return db.session.scalar(select(func.min(first)).select_from(Station).where(_open_here(question)))
 
 
 def _reported(question: Question) -> Iterator[ColumnElement[bool]]:

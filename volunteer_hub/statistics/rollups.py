@@ -70,6 +70,17 @@ def find(question: Question, codes: Sequence[str]) -> Found | None:
     return None
 
 
+def can_say(question: Question) -> bool:
+    """Tell whether `find` will most likely have an answer."""
+    if period_of(question.since, question.until) is None or reaches_down_to(question.classes) is None:
+        return False
+    if changes.find_state() is None:
+        return False
+    # At the end of a day or now, little has changed since; within a day it may have.
+    ends = question.live or question.as_of == clock.end_of(clock.civil_date(question.as_of))
+    return ends or _people_around(question.as_of, PAST_AT_ONCE) is not None
+
+
 def find_days(question: Question, region: str, days: Sequence[date]) -> dict[date, dict[int, Tally]] | None:
     """Return a division's tallies at the end of several days, or None where the folded counts cannot say.
 

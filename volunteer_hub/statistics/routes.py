@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from volunteer_hub.amendments.labels import TOOK_PART
@@ -19,7 +20,9 @@ from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.regions.labels import BASES
 from volunteer_hub.regions.models import PopulationBase
 from volunteer_hub.statistics import (
+    counting_page,
     definitions,
+    effort,
     evidence,
     labels,
     origin,
@@ -43,22 +46,32 @@ OPEN_SECONDS = 15 * 60
 
 @pages.get("/office/statistics")
 @require(Permission.SEE_STATISTICS)
-def ratios() -> str | tuple[str, int]:
+def ratios() -> str | Response | tuple[str, int]:
     try:
         question = _question()
     except Unprocessable as refusal:
         refused = {"field": refusal.field, "sentence": say(refusal.message, refusal.params)}
         return render_template("statistics/ratios.html", answer=None, refused=refused, **_form(None)), 422
-    answer = queries.ratios(question, scope(Permission.SEE_STATISTICS))
-    return render_template(
+    seen = scope(Permission.SEE_STATISTICS)
+
+    def found() -> dict[str, Any]:
+        answer = queries.ratios(question, seen)
+        return {
+            "answer": answer,
+            "refused": None,
+            "chart": showing.chart(answer),
+            "lineage": queries.list_lineage(question.region, seen),
+            "target_lines": targets.lines(answer),
+            **targets_showing.words(),
+            **_form(answer.question),
+        }
+
+    return counting_page.show(
         "statistics/ratios.html",
-        answer=answer,
-        refused=None,
-        chart=showing.chart(answer),
-        lineage=queries.list_lineage(question.region, scope(Permission.SEE_STATISTICS)),
-        target_lines=targets.lines(answer),
-        **targets_showing.words(),
-        **_form(answer.question),
+        _("统计"),
+        effort.of_ratios(question),
+        found,
+        lambda: evidence.get_region(question.region, seen),
     )
 
 

@@ -22,7 +22,7 @@ from volunteer_hub.core.scope import EVERYTHING, Scope
 from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.stations.models import Station
 from volunteer_hub.statistics import definitions as d
-from volunteer_hub.statistics import further as further_figures
+from volunteer_hub.statistics import timeliness
 from volunteer_hub.statistics.definitions import Ratio
 from volunteer_hub.statistics.further import Further, further
 from volunteer_hub.statistics.further_definitions import FURTHER, STARS
@@ -76,7 +76,7 @@ def test_a_service_is_in_time_up_to_the_tenth_working_day(app: Flask, recorded_o
 def test_imported_hours_are_not_asked_to_be_in_time(app: Flask) -> None:
     person = make_resident(make_district().community)
     make_service(person, service_on=date(2020, 1, 1), recorded_at=AT, hours_class=HoursClass.D)
-    assert ask().figure("on_time").reason == further_figures.NO_SERVICES
+    assert ask().figure("on_time").reason == timeliness.NO_SERVICES
 
 
 def test_hours_and_services_are_averaged(app: Flask) -> None:
