@@ -21,16 +21,28 @@ from tests.makers.certificates import (
 )
 from tests.makers.checkin import END, START, make_door, make_signed_up
 from tests.makers.ledger import make_reversal
-from tests.makers.merging import make_merge, serve, undo
+from tests.makers.merging import make_merge, make_officer, serve, undo
+from tests.makers.requests import make_correction
 from tests.makers.services import make_service
 from tests.makers.volunteers import make_volunteer
+from volunteer_hub import rooms
 from volunteer_hub.activities.models import Shift
+from volunteer_hub.amendments import corrections
+from volunteer_hub.amendments.correcting import Times
 from volunteer_hub.certificates import ending, jobs, verifying
-from volunteer_hub.certificates.models import Certificate, CertificateRequest, CertificateState, RequestState
+from volunteer_hub.certificates.models import (
+    Certificate,
+    CertificateLook,
+    CertificateRequest,
+    CertificateState,
+    RequestState,
+)
 from volunteer_hub.certificates.services import Period
 from volunteer_hub.certificates.verifying import Verdict
+from volunteer_hub.checkin.models import ServiceSession
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import db, transaction
+from volunteer_hub.core.scope import EVERYTHING
 from volunteer_hub.ledger.models import HoursEntry
 from volunteer_hub.notices.models import Notice
 from volunteer_hub.volunteers.models import Volunteer
@@ -196,3 +208,30 @@ def test_a_real_merge_and_its_undoing_leave_a_certificate_valid_though_both_clai
     assert verdict(certificate) is Verdict.VALID
     jobs.end_overtaken()
     assert fresh(certificate).state is CertificateState.VALID
+
+
+def test_a_correction_that_two_people_made_reaches_the_page_and_the_desk_within_a_minute(app: Flask) -> None:
+    """The whole way: scans, certificate, proposal, approval by a second person, one run of the timetable."""
+    every = rooms.JOBS["certificates-overtaken"][1]
+    assert every <= 20
+    door = make_door()
+    volunteer = make_signed_up(door)
+    serve(door, volunteer)
+    desk = Desk(door.station, door.operator, volunteer, 0)
+    make_ready(desk)
+    day = clock.civil_date(START)
+    certificate = make_certificate(desk, make_request(desk, period=Period(day, day)))
+    session = db.session.scalars(select(ServiceSession)).one()
+    shorter = Times(START, START + timedelta(minutes=90))
+    at = clock.now()
+    proposed = make_correction(door, session.id, shorter, now=at)
+    with transaction():
+        corrections.approve(make_officer(), EVERYTHING, proposed.id, now=at)
+    assert "新证明待开具" in app.test_client().get(f"/certificates/{certificate.token}").text
+    jobs.end_overtaken()
+    assert fresh(certificate).state is CertificateState.SUPERSEDED
+    second = make_certificate(desk, ending_due(certificate))
+    assert (second.minutes, verdict(second)) == (90, Verdict.VALID)
+    with transaction():
+        db.session.get_one(CertificateLook, 1).until = at
+    assert ending.list_overtaken(now=at + SOON) == []
