@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from volunteer_hub.activities.models import Activity, Shift
 from volunteer_hub.core.db import AnyRow, AnySelect, db
@@ -136,15 +136,21 @@ def _grants(scope: Scope) -> AnySelect:
     )
 
 
+def _whose(model: type[Training | Honour | Evaluation], volunteer_id: int) -> ColumnElement[bool]:
+    """Return the condition that a row is about a person, under a registration merged into this one too."""
+    merged = select(Volunteer.id).where(Volunteer.merged_into_id == volunteer_id)
+    return or_(model.volunteer_id == volunteer_id, model.volunteer_id.in_(merged))
+
+
 def list_trainings(volunteer_id: int) -> list[Training]:
     """Return the trainings of somebody that stand, the latest first."""
-    statement = select(Training).where(Training.volunteer_id == volunteer_id, Training.taken_back_at.is_(None))
+    statement = select(Training).where(_whose(Training, volunteer_id), Training.taken_back_at.is_(None))
     return list(db.session.scalars(statement.order_by(Training.held_on.desc(), Training.id.desc()).limit(SHOWN)))
 
 
 def list_honours(volunteer_id: int) -> list[Honour]:
     """Return the honours of somebody that stand, the latest first."""
-    statement = select(Honour).where(Honour.volunteer_id == volunteer_id, Honour.taken_back_at.is_(None))
+    statement = select(Honour).where(_whose(Honour, volunteer_id), Honour.taken_back_at.is_(None))
     return list(db.session.scalars(statement.order_by(Honour.granted_on.desc(), Honour.id.desc()).limit(SHOWN)))
 
 
@@ -154,7 +160,7 @@ def list_evaluations(volunteer_id: int) -> list[AnyRow]:
         select(Evaluation, Activity.title)
         .join(Shift, Shift.id == Evaluation.shift_id)
         .join(Activity, Activity.id == Shift.activity_id)
-        .where(Evaluation.volunteer_id == volunteer_id, Evaluation.taken_back_at.is_(None))
+        .where(_whose(Evaluation, volunteer_id), Evaluation.taken_back_at.is_(None))
         .order_by(Evaluation.evaluated_on.desc(), Evaluation.id.desc())
     )
     return list(db.session.execute(statement.limit(SHOWN)))

@@ -76,6 +76,14 @@ def test_nobody_enters_anything_for_oneself(door: Door) -> None:
     assert enter(door, volunteer) == (0, 1)
 
 
+def test_what_was_entered_under_a_merged_registration_stays_with_the_person(door: Door) -> None:
+    first, second = came(door), came(door)
+    enter(door, first, said=BEST)
+    with transaction():
+        db.session.get_one(Volunteer, first.id).merged_into_id = second.id
+    assert [row.name for row in queries.list_honours(second.id)] == ["优秀志愿者"]
+
+
 def test_a_training_of_tomorrow_is_refused(door: Door) -> None:
     with pytest.raises(DomainError) as refused:
         enter(door, came(door), said=Taught("急救培训", "心肺复苏", 60, "站", date(2026, 3, 6)))
