@@ -9,7 +9,7 @@ VENV := .venv/bin
 export PORT HTTPS DEMO
 
 .DEFAULT_GOAL := help
-.PHONY: help run env env-dev test lint format lock messages migrations-check demo-remove backup bench bench-imports bench-scanner bench-statistics screenshots clean
+.PHONY: help run env env-dev test lint format lock messages migrations-check demo-remove backup bench bench-imports bench-phone bench-scanner bench-statistics screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bench-statistics: env-dev ## Measure the figures against straightforward SQL (DA
 
 bench-imports: env-dev ## Measure importing a roster of 30,000 people: seconds of each phase, memory, the bare driver
 	@$(VENV)/python -m bench.imports
+
+bench-phone: env-dev ## Measure the first usable screen of a volunteer's pages on a slow phone and network (needs Chromium)
+	@$(VENV)/python -m bench.phone
 
 bench-scanner: env-dev ## Show the scanner a hundred pictures; compare decoders (needs Chromium and npm)
 	@$(VENV)/python -m bench.scanner

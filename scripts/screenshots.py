@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import socket
@@ -22,45 +23,62 @@ from tests import chromium
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "screenshots"
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1440, "height": 900}}
+VOLUNTEER, MANAGER, OFFICE = "志愿者", "阵地管理员", "文明办"
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: its name, whose login (None: a visitor), the size, and how to come to the page."""
+    """One picture: its name, whose login (None: a visitor), the size, how to come to the page, and in which dress."""
 
     name: str
     who: str | None
     size: str
     path: str
     follow: str = ""
+    language: str = "zh"
+    elder: bool = False
+    dark: bool = False
+
+
+def both(name: str, who: str | None, path: str, follow: str = "") -> tuple[Shot, ...]:
+    """Return a page of the volunteer's in each dress: phone in Chinese, English, large type and dark; and desk."""
+    return (
+        Shot(f"{name}-phone", who, "phone", path, follow),
+        Shot(f"{name}-phone-english", who, "phone", path, follow, language="en"),
+        Shot(f"{name}-phone-large", who, "phone", path, follow, elder=True),
+        Shot(f"{name}-phone-dark", who, "phone", path, follow, dark=True),
+        Shot(f"{name}-desk", who, "desk", path, follow),
+    )
 
 
 SHOTS = (
-    Shot("landing", None, "desk", "/"),
-    Shot("landing-phone", None, "phone", "/"),
-    Shot("register-phone", None, "phone", "/register"),
-    Shot("activities-phone", None, "phone", "/activities"),
-    Shot("my-code-phone", "志愿者", "phone", "/me/code"),
-    Shot("my-hours-phone", "志愿者", "phone", "/me"),
-    Shot("scanner-phone", "阵地管理员", "phone", "/manage/activities", 'a[href$="/scan"]'),
-    Shot("door-phone", "阵地管理员", "phone", "/manage/door"),
-    Shot("live-board", "阵地管理员", "desk", "/manage/health"),
-    Shot("case", "文明办", "desk", "/manage/reviews", "main .list a"),
-    Shot("make-up-phone", "阵地管理员", "phone", "/manage/make-ups"),
-    Shot("desk-of-a-station", "阵地管理员", "desk", "/manage/activities"),
-    Shot("reviews", "阵地管理员", "desk", "/manage/reviews"),
+    *both("landing", None, "/"),
+    *both("activities", None, "/activities"),
+    *both("activity", VOLUNTEER, "/activities", "main .list h3 a"),
+    *both("register", None, "/register"),
+    *both("my-code", VOLUNTEER, "/me/code"),
+    *both("my-hours", VOLUNTEER, "/me"),
+    Shot("sign-in-phone", None, "phone", "/sign-in"),
+    Shot("display-phone", None, "phone", "/display"),
     Shot("teams-phone", None, "phone", "/teams"),
+    Shot("scanner-phone", MANAGER, "phone", "/manage/activities", 'a[href$="/scan"]'),
+    Shot("door-phone", MANAGER, "phone", "/manage/door"),
+    Shot("live-board", MANAGER, "desk", "/manage/health"),
+    Shot("case", OFFICE, "desk", "/manage/reviews", "main .list a"),
+    Shot("make-up-phone", MANAGER, "phone", "/manage/make-ups"),
+    Shot("desk-of-a-station", MANAGER, "desk", "/manage/activities"),
+    Shot("reviews", MANAGER, "desk", "/manage/reviews"),
     Shot("stations", None, "desk", "/stations"),
-    Shot("statistics", "文明办", "desk", "/office/statistics?region=220403"),
-    Shot("statistics-phone", "文明办", "phone", "/office/statistics?region=220403"),
-    Shot("statistics-english", "文明办", "desk", "/office/statistics?region=220403"),
+    Shot("statistics", OFFICE, "desk", "/office/statistics?region=220403"),
+    Shot("statistics-phone", OFFICE, "phone", "/office/statistics?region=220403"),
+    Shot("statistics-english", OFFICE, "desk", "/office/statistics?region=220403", language="en"),
 )
 
 
 def main() -> None:
     """Make a demonstration in a temporary folder, serve it, and draw."""
     TARGET.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as instance, _served(Path(instance)) as base:
+    with tempfile.TemporaryDirectory() as instance, served(Path(instance)) as base:
         logins = json.loads((Path(instance) / "demo-logins.json").read_text())["logins"]
         known = {login["who"]: (login["name"], login["password"]) for login in logins}
         with sync_playwright() as playwright:
@@ -69,29 +87,34 @@ def main() -> None:
                 _draw(browser, base, shot, known)
                 print(shot.name)
             browser.close()
+    for old in TARGET.glob("*.png"):
+        old.unlink()
     _compose(TARGET / "overview.png", "statistics", "my-code-phone", "scanner-phone")
 
 
 def _draw(browser: Browser, base: str, shot: Shot, logins: dict[str, tuple[str, str]]) -> None:
-    context = browser.new_context(viewport=SIZES[shot.size], locale="zh-CN")
+    context = browser.new_context(
+        viewport=SIZES[shot.size],  # type: ignore[arg-type]  # a plain dict of two numbers
+        locale="zh-CN" if shot.language == "zh" else "en",
+        color_scheme="dark" if shot.dark else "light",
+    )
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     if shot.who:
-        _sign_in(page, base, *logins[shot.who])
+        sign_in(page, base, *logins[shot.who])
+    if shot.elder:
+        context.add_cookies([{"name": "elder", "value": "1", "url": base}])
     page.goto(base + shot.path)
-    if shot.name.endswith("english"):
-        page.locator('form[action$="/language/en"] button').first.click()
-        page.goto(base + shot.path)
     if shot.follow:
-        page.locator(shot.follow).first.click()
+        page.goto(base + (page.locator(shot.follow).first.get_attribute("href") or "").partition("#")[0])
     page.wait_for_load_state("networkidle")
-    path = TARGET / f"{shot.name}.png"
-    page.screenshot(path=path)
-    Image.open(path).convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(path, optimize=True)
+    drawn = io.BytesIO(page.screenshot())
+    Image.open(drawn).convert("RGB").save(TARGET / f"{shot.name}.webp", quality=72, method=6)
     context.close()
 
 
-def _sign_in(page: Page, base: str, name: str, password: str) -> None:
+def sign_in(page: Page, base: str, name: str, password: str) -> None:
+    """Sign in as one of the demonstration's logins."""
     page.goto(f"{base}/sign-in")
     page.fill("[name=name]", name)
     page.fill("[name=password]", password)
@@ -100,7 +123,8 @@ def _sign_in(page: Page, base: str, name: str, password: str) -> None:
 
 
 @contextlib.contextmanager
-def _served(instance: Path) -> Iterator[str]:
+def served(instance: Path) -> Iterator[str]:
+    """Serve a demonstration of its own in a folder; yield its address."""
     environment = {**os.environ, "INSTANCE_DIR": str(instance), "VOLUNTEER_HUB_ENV": "development"}
     flask = [str(Path(sys.executable).with_name("flask"))]
     for words in (["db", "upgrade"], ["demo", "load"]):
@@ -126,7 +150,7 @@ def _served(instance: Path) -> Iterator[str]:
 def _compose(target: Path, *names: str) -> None:
     """Put pictures side by side at one height, for the first page a newcomer reads."""
     height, gap = 760, 24
-    pictures = [Image.open(TARGET / f"{name}.png").convert("RGB") for name in names]
+    pictures = [Image.open(TARGET / f"{name}.webp").convert("RGB") for name in names]
     scaled = [picture.resize((round(picture.width * height / picture.height), height)) for picture in pictures]
     sheet = Image.new("RGB", (sum(it.width for it in scaled) + gap * (len(scaled) - 1), height), "white")
     left = 0

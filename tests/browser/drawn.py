@@ -23,14 +23,18 @@ class Window:
         self._read: tuple[str, TestResponse] | None = None
         self.page.route("**/*", self._answer)
 
-    def open(self, address: str) -> bool:
-        """Draw an address; False where it leads to no page."""
+    def read(self, address: str) -> str | None:
+        """Ask for an address; return its text, or None where it leads to no page."""
         answer = self.client.get(address)
         if answer.mimetype != "text/html" or answer.status_code != 200:
-            return False
+            return None
         self._read = (address, answer)
-        self.page.goto(ORIGIN + address, wait_until="load")
-        return True
+        return answer.text
+
+    def draw(self) -> None:
+        """Draw the page that was read last."""
+        assert self._read is not None
+        self.page.goto(ORIGIN + self._read[0], wait_until="load")
 
     def _answer(self, route: Route, request: Request) -> None:
         parts = urlsplit(request.url)
