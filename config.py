@@ -51,6 +51,8 @@ class Settings:
         self.AGE_MINIMUM = _number("AGE_MINIMUM", 6)
         #: Days between leaving and being erased, in which one can stay after all; fewer than fifteen working days.
         self.ERASURE_DAYS = _number("ERASURE_DAYS", 7)
+        #: Codes sent by SMS a day by the whole deployment, so that no flood is paid for.
+        self.MOBILE_CODES_PER_DAY = _number("MOBILE_CODES_PER_DAY", 2000)
         #: Registrations an hour from one address, and a day from one browser and with one mobile.
         self.REGISTRATIONS_PER_ADDRESS = _number("REGISTRATIONS_PER_ADDRESS", 60)
         self.REGISTRATIONS_PER_DEVICE = _number("REGISTRATIONS_PER_DEVICE", 10)

@@ -127,6 +127,7 @@ from volunteer_hub.teams import admin_routes as teams_admin
 from volunteer_hub.teams import models as _teams
 from volunteer_hub.teams import routes as teams
 from volunteer_hub.volunteers import admin_routes as volunteers_admin
+from volunteer_hub.volunteers import mobile_jobs, mobile_routes
 from volunteer_hub.volunteers import models as _volunteers
 from volunteer_hub.volunteers import routes as volunteers
 
@@ -177,6 +178,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     teams_admin.pages,
     volunteers.pages,
     volunteers_admin.pages,
+    mobile_routes.pages,
     families.pages,
     families_admin.pages,
     activities.pages,
@@ -265,6 +267,7 @@ JOBS: dict[str, tuple[Callable[[], None], int]] = {
     "look-for-anomalies": (anomalies_jobs.look, 600),
     "objections-overdue": (objection_jobs.escalate_overdue, 3600),
     "recognise": (recognition_jobs.recognise, 60),
+    "change-mobiles": (mobile_jobs.change_due, 300),
     "make-ups-overtaken": (make_up_jobs.take_back_overtaken, 600),
     "erase-people": (rights_jobs.erase_due, 300),
 }

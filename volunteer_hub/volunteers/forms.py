@@ -171,9 +171,8 @@ class RegisterForm(DeskForm):
 
 
 class ProfileForm(Form):
-    """What one may change oneself."""
+    """What one may change oneself; the mobile is changed on a page of its own, with a second proof."""
 
-    mobile = _mobile(_l("手机号"), autocomplete="tel")
     region_code = _residence()
     skills = _skills()
     categories = _categories()

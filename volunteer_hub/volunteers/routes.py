@@ -110,7 +110,6 @@ def profile() -> Answer:
     volunteer = _own()
     standing = queries.current_standing(volunteer.id)
     form = ProfileForm(
-        mobile=volunteer.mobile,
         region_code=standing.region_code if standing else "",
         skills=volunteer.skills,
         categories=volunteer.categories,
@@ -131,7 +130,7 @@ def _change_profile(form: ProfileForm) -> None:
         volunteer = _own()
         service.change_residence(actor(), volunteer, form.region_code.data, now=clock.now())
         service.change_details(
-            volunteer, form.mobile.data, tuple(form.skills.data or ()), tuple(form.categories.data or ())
+            volunteer, volunteer.mobile, tuple(form.skills.data or ()), tuple(form.categories.data or ())
         )
 
 
@@ -170,7 +169,6 @@ def _profile_page(
     current = queries.current_standing(volunteer.id)
     form = form or ProfileForm(
         None,
-        mobile=volunteer.mobile,
         region_code=current.region_code if current else "",
         skills=volunteer.skills,
         categories=volunteer.categories,

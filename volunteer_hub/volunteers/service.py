@@ -104,7 +104,7 @@ def change_residence(actor: Actor, volunteer: Volunteer, region_code: str, *, no
         return
     check_residence(region_code)
     old = standing.region_code
-    _replace(standing, region_code, standing.assurance, now)
+    replace_standing(standing, region_code, standing.assurance, now)
     if actor.account_id != volunteer.account_id:
         audit.record(
             actor, "volunteers.change_residence", "volunteer", volunteer.id, now=now, region=region_code, old=old
@@ -123,7 +123,7 @@ def raise_assurance(actor: Actor, volunteer: Volunteer, level: int, evidence: st
     if not evidence.strip():
         raise DomainError("evidence_missing", N_("请写明核验了什么。"), field="evidence")
     old = standing.assurance
-    _replace(standing, standing.region_code, level, now)
+    replace_standing(standing, standing.region_code, level, now)
     audit.record(
         actor,
         "volunteers.raise_assurance",
@@ -213,7 +213,7 @@ def _open_standing(volunteer: Volunteer) -> Standing:
     return standing
 
 
-def _replace(standing: Standing, region_code: str, assurance: int, now: datetime) -> None:
+def replace_standing(standing: Standing, region_code: str, assurance: int, now: datetime) -> None:
     """Close what holds and open what holds from now on; a standing that has not held yet is changed itself."""
     if standing.since >= now:
         standing.region_code, standing.assurance = region_code, assurance
