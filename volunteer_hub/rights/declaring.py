@@ -71,13 +71,13 @@ class About:
     words: tuple[str, ...] = ()
     #: Wiped to nothing (NULL) when they leave, because there a mark would be read as a value.
     cleared: tuple[str, ...] = ()
-    #: Given to nobody, and cleared when they leave.
+    #: Given to nobody, and wiped when they leave: secrets, and what would tell of others.
     burnt: tuple[str, ...] = ()
     #: Given to nobody: digests, keyed hashes, secrets that are no longer good. They stay.
     sealed: tuple[str, ...] = ()
     #: Given to nobody, and replaced by chance when they leave, so that nobody is found by them again.
     found_by: tuple[str, ...] = ()
-    #: More rows to be shown to the person, of which only what is burnt goes when they leave.
+    #: More rows to be shown to the person, of which only what is burnt to nothing goes when they leave.
     also: tuple[Way, ...] = ()
     #: The rows go when the person leaves.
     goes: bool = False

@@ -121,8 +121,8 @@ def _wipe(subject: Subject, table: Table, line: About) -> None:
             same = [key == value for key, value in zip(keys, row, strict=True)]
             tomb = f"erased:{secrets.token_hex(12)}"
             db.session.execute(update(table).where(*same).values({column: tomb}))
-    if line.burnt and line.also:
-        burnt = {column: _burnt(table.c[column]) for column in line.burnt}
+    burnt = {column: null() for column in line.burnt if table.c[column].nullable}
+    if burnt and line.also:
         db.session.execute(update(table).where(queries.about(subject, table, line.also)).values(burnt))
 
 
@@ -173,7 +173,7 @@ def _gone(column: Column[Any]) -> Any:
 
 
 def _burnt(column: Column[Any]) -> Any:
-    return null() if column.nullable else ERASED
+    return null() if column.nullable else _gone(column)
 
 
 def _forget_mentions(subject: Subject, names: set[str]) -> None:

@@ -79,7 +79,11 @@ HOLDINGS: dict[str, Declared] = {
     "hours_days": About(Group.HOURS, (volunteer(),)),
     "make_ups": About(Group.HOURS, (volunteer(),), keys=("month",), words=("reason", "decision_reason")),
     "evidence_pictures": About(
-        Group.HOURS, (through("id", "make_ups", "evidence_id"),), words=("content",), sealed=("digest",)
+        Group.HOURS,
+        (through("id", "make_ups", "evidence_id"),),
+        # A picture of a sign-in sheet shows others too.
+        burnt=("content",),
+        sealed=("digest",),
     ),
     "corrections": About(
         Group.HOURS,
@@ -149,16 +153,18 @@ HOLDINGS: dict[str, Declared] = {
     "hours_reports": About(
         Group.OPENNESS,
         (volunteer(),),
-        words=("reason", "finding_reason"),
-        burnt=("contact",),
+        words=("finding_reason",),
+        # What was said could tell who said it.
+        burnt=("reason", "contact"),
         also=(account("reported_by"),),
     ),
     "anomaly_parties": About(Group.OPENNESS, (account(),), words=("said",)),
     "anomaly_flags": About(
         Group.OPENNESS,
         (through("id", "anomaly_parties", "flag_id"),),
-        keys=("subject", "period", "facts", "evidence"),
+        keys=("period", "facts"),
         words=("decision_reason",),
+        sealed=("subject", "evidence"),
     ),
     "anomaly_looks": Nothing("how far the nightly look has come"),
     # Files.
