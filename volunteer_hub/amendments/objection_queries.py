@@ -138,11 +138,11 @@ def list_lines_since(objection: Objection) -> list[HoursEntry]:
     about: list[ColumnElement[bool]] = []
     if objection.shift_id is not None:
         about.append(HoursEntry.shift_id == objection.shift_id)
-    elif objection.entry_id is not None:
-        about.append(HoursEntry.reverses_id == objection.entry_id)
-        about.append(HoursEntry.region_code == objection.region_code)
-    elif objection.served_on is not None:
-        about.append(HoursEntry.service_on == objection.served_on)
+    else:
+        if objection.entry_id is not None:
+            about.append(HoursEntry.reverses_id == objection.entry_id)
+        if objection.served_on is not None:
+            about.append(HoursEntry.service_on == objection.served_on)
     statement = select(HoursEntry).where(
         HoursEntry.volunteer_id == objection.volunteer_id, HoursEntry.recorded_at >= objection.asked_at
     )

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.makers.accounts import make_account, make_staff, sign_in
 from tests.makers.checkin import DISTRICT, END, START, Door, make_door, make_signed_up
+from tests.makers.ledger import make_entry, make_reversal
 from tests.makers.objections import ASKED, fresh_objection, make_objection
 from tests.makers.requests import make_correction
 from volunteer_hub.accounts.models import Role, ScopeKind
@@ -28,6 +29,7 @@ from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.errors import Denied, DomainError, NotFound
 from volunteer_hub.core.scope import EVERYTHING, Scope
+from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.notices.models import Notice
 from volunteer_hub.volunteers.models import Volunteer
 
@@ -140,6 +142,36 @@ def test_another_keeps_the_record_for_a_reason_that_reaches_the_person(door: Doo
         second.account_id,
     )
     assert f"objection:{made.id}:kept" in told(volunteer.account_id)
+
+
+def test_of_two_answers_the_first_holds(door: Door, second: Actor, office: Actor) -> None:
+    """Goes red when `settle` no longer asks for one that still waits."""
+    volunteer, session = served(door)
+    made = make_objection(volunteer, Subject(session_id=session.id))
+    with transaction():
+        objections.keep(second, EVERYTHING, made.id, answer="没有错", now=ASKED)
+    with pytest.raises(DomainError) as refused, transaction():
+        objections.keep(office, EVERYTHING, made.id, answer="我看也是", now=ASKED)
+    assert refused.value.code == "already_decided"
+    assert fresh_objection(made).answer == "没有错"
+
+
+def test_hours_from_elsewhere_are_the_offices_to_answer_and_amended_by_a_reversal(
+    door: Door, second: Actor, office: Actor
+) -> None:
+    volunteer = signed_up(door)
+    entry = make_entry(volunteer.id, 300, hours_class=HoursClass.D, service_on=date(2026, 1, 5), region_code=DISTRICT)
+    made = make_objection(volunteer, Subject(entry_id=entry), reason="这天我没有去")
+    assert (made.station_id, told(second.account_id)) == (None, [])
+    assert told(office.account_id) == [f"objection:{made.id}:asked"]
+    make_entry(volunteer.id, 60, service_on=date(2026, 3, 4), recorded_at=ASKED, region_code=DISTRICT)
+    with pytest.raises(DomainError) as refused, transaction():
+        objections.amend(office, EVERYTHING, made.id, answer="已冲正", now=ASKED)
+    assert refused.value.code == "nothing_changed"
+    make_reversal(entry, at=ASKED)
+    with transaction():
+        objections.amend(office, EVERYTHING, made.id, answer="已冲正", now=ASKED)
+    assert fresh_objection(made).state is ObjectionState.AMENDED
 
 
 def test_nobody_answers_the_own_objection(door: Door) -> None:
