@@ -57,7 +57,7 @@ bench-statistics: env-dev ## Measure the figures against straightforward SQL (DA
 	@$(VENV)/python -m bench.statistics
 
 bench-imports: env-dev ## Measure importing a roster of 30,000 people: seconds of each phase, memory, the bare driver
-	@$(VENV)/python -m bench.imports
+	@$(VENV)/python -m bench.imports --bare
 
 bench-phone: env-dev ## Measure the first usable screen of a volunteer's pages on a slow phone and network (needs Chromium)
 	@$(VENV)/python -m bench.phone

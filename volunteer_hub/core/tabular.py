@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -150,16 +150,30 @@ def converter(kind: Kind, short: Short, around: str, slow: Callable[[Any], str])
     return cells
 
 
+#: What a minute of an hour is behind the point, cut to hundredths.
+_HUNDREDTHS = [f".{minute * 5 // 3:02d}" for minute in range(60)]
+
+
 def hours_texts(values: Sequence[int]) -> list[str]:
     """Return whole minutes as `hours_of` does, as texts, without its arithmetic of decimals."""
     if min(values) < 0:
         return [str(hours_of(value)) for value in values]
-    return [f"{value // 60}.{value % 60 * 5 // 3:02d}" for value in values]
+    return [f"{value // 60}{_HUNDREDTHS[value % 60]}" for value in values]
+
+
+#: The minutes of a day, as they stand behind its date.
+_MINUTES = [f" {minute // 60:02d}:{minute % 60:02d}" for minute in range(24 * 60)]
+
+
+@lru_cache(REMEMBERED)
+def _day_text(ordinal: int) -> str:
+    return date.fromordinal(ordinal).isoformat()
 
 
 def _wall_texts(values: Sequence[datetime]) -> list[str]:
     zone = clock.zone()
-    return [value.astimezone(zone).isoformat(" ", "minutes")[:16] for value in values]
+    walls = [value.astimezone(zone) for value in values]
+    return [_day_text(wall.toordinal()) + _MINUTES[wall.hour * 60 + wall.minute] for wall in walls]
 
 
 def csv_chunks(sheet: Sheet, encoding: Encoding = Encoding.UTF_8) -> Iterator[bytes]:
@@ -183,10 +197,23 @@ def _csv_pieces(sheet: Sheet) -> Iterator[str]:
     converters = [_csv_converter(column.kind) for column in sheet.columns]
     for columns in in_columns(sheet.rows, len(converters)):
         cells = [convert(values) for convert, values in zip(converters, columns, strict=True)]
-        line = ",".join(around for around, _ in cells) + "\r\n"
-        yield "".join(map(line.__mod__, zip(*(values for _, values in cells), strict=True)))
+        yield _csv_lines(cells, len(columns[0]))
     for cells_below in sheet.foot:
         yield _csv_line(cells_below)
+
+
+def _csv_lines(cells: Sequence[Cells], count: int) -> str:
+    """Return so many lines: every column laid into its places at once, with what stands between two columns.
+
+    Half the time of one pattern filled row by row.
+    """
+    left = ["", *(around.partition("%s")[2] + "," for around, _ in cells[:-1])]
+    width, parts = 2 * len(cells) + 1, [""] * ((2 * len(cells) + 1) * count)
+    for place, (around, values) in enumerate(cells):
+        parts[2 * place :: width] = [left[place] + around.partition("%s")[0]] * count
+        parts[2 * place + 1 :: width] = values
+    parts[width - 1 :: width] = [cells[-1][0].partition("%s")[2] + "\r\n"] * count
+    return "".join(parts)
 
 
 def _csv_line(cells: Sequence[str]) -> str:
@@ -224,7 +251,7 @@ _CSV: dict[Kind, Callable[[Any], str]] = {
     Kind.INSTANT: _csv_date,
 }
 _CSV_SHORT: Short = {
-    Kind.INTEGER: (int, tuple),
+    Kind.INTEGER: (int, lambda values: map(str, values)),
     Kind.HOURS: (int, hours_texts),
     Kind.INSTANT: (datetime, _wall_texts),
 }
