@@ -55,6 +55,7 @@ from volunteer_hub.families import admin_routes as families_admin
 from volunteer_hub.families import models as _families
 from volunteer_hub.families import queries as families_queries
 from volunteer_hub.families import routes as families
+from volunteer_hub.families import told as families_told
 from volunteer_hub.home import api as home_api
 from volunteer_hub.home import cli as home_cli
 from volunteer_hub.home import display_routes as display
@@ -72,6 +73,7 @@ from volunteer_hub.month_close import cli as month_close_cli
 from volunteer_hub.month_close import jobs as month_close_jobs
 from volunteer_hub.month_close import models as _month_close
 from volunteer_hub.month_close import routes as month_close
+from volunteer_hub.notices import copies as notice_copies
 from volunteer_hub.notices import jobs as notices_jobs
 from volunteer_hub.notices import models as _notices
 from volunteer_hub.notices import preference_routes
@@ -277,6 +279,7 @@ def open_all(app: Flask) -> None:
     """Register every room's pages and commands."""
     subtrees.use(ScopeKind.TEAM, team_subtrees.FINDER)
     acting.use(families_queries.find_acting, families_queries.has_ended)
+    notice_copies.use(families_told.carers_of)
     family_page.use(family_glimpses.look, family_glimpses.read_card)
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)

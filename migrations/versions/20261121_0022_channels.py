@@ -19,6 +19,13 @@ WAITING = sa.text("state = 'waiting'")
 
 
 def upgrade():
+    # In one statement: SQLite adds no constraint to a table that stands.
+    kind = 'BIGINT' if op.get_bind().dialect.name == 'postgresql' else 'INTEGER'
+    op.execute(f'ALTER TABLE notices ADD COLUMN for_account_id {kind}'
+               ' CONSTRAINT fk_notices_for_account_id REFERENCES accounts (id)')
+    op.create_index('ix_notices_for_account_id', 'notices', ['for_account_id'],
+                    sqlite_where=sa.text('for_account_id IS NOT NULL'),
+                    postgresql_where=sa.text('for_account_id IS NOT NULL'))
     op.create_table(
         'contact_points',
         sa.Column('id', KEY, nullable=False),
@@ -34,7 +41,7 @@ def upgrade():
         sa.CheckConstraint('tries BETWEEN 0 AND 5', name=op.f('ck_contact_points_five_tries')),
         sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_contact_points_account_id')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_points')),
-        sa.UniqueConstraint('account_id', 'channel', name=op.f('uq_contact_points_account_id')),
+        sa.UniqueConstraint('account_id', 'channel', name=op.f('uq_contact_points_account_id_channel')),
     )
     op.create_table(
         'notice_wishes',
@@ -62,7 +69,7 @@ def upgrade():
         sa.CheckConstraint("(state = 'waiting') = (ended_at IS NULL)", name=op.f('ck_deliveries_ended_or_waiting')),
         sa.ForeignKeyConstraint(['notice_id'], ['notices.id'], name=op.f('fk_deliveries_notice_id')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_deliveries')),
-        sa.UniqueConstraint('notice_id', 'channel', name=op.f('uq_deliveries_notice_id')),
+        sa.UniqueConstraint('notice_id', 'channel', name=op.f('uq_deliveries_notice_id_channel')),
     )
     op.create_index('ix_deliveries_due_at', 'deliveries', ['due_at'], sqlite_where=WAITING, postgresql_where=WAITING)
 
@@ -71,3 +78,5 @@ def downgrade():
     op.drop_table('deliveries')
     op.drop_table('notice_wishes')
     op.drop_table('contact_points')
+    op.drop_index('ix_notices_for_account_id', 'notices')
+    op.drop_column('notices', 'for_account_id')

@@ -32,7 +32,7 @@ def upgrade():
         sa.Column('created_at', sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_saved_searches_account_id')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_searches')),
-        sa.UniqueConstraint('account_id', 'filters', name=op.f('uq_saved_searches_account_id')),
+        sa.UniqueConstraint('account_id', 'filters', name=op.f('uq_saved_searches_account_id_filters')),
     )
     op.create_index('ix_saved_searches_told_until', 'saved_searches', ['told_until'])
     op.create_table(

@@ -81,6 +81,9 @@ def remove_accounts(removed: Removed) -> None:
     delete_rows(removed, Pairing, Pairing.account_id.in_(accounts))
     tokens = select(ApiToken.id).where(ApiToken.account_id.in_(accounts))
     delete_rows(removed, Device, Device.id.in_(tokens))
+    copies = select(Notice.id).where(Notice.for_account_id.in_(accounts))
+    delete_rows(removed, Delivery, Delivery.notice_id.in_(copies))
+    delete_rows(removed, Notice, Notice.for_account_id.in_(accounts))
     notices = select(Notice.id).where(Notice.account_id.in_(accounts))
     delete_rows(removed, Delivery, Delivery.notice_id.in_(notices))
     for model in (ApiToken, Login, Notice, ContactPoint, NoticeWishes, SavedSearch, SignInName, RoleGrant):

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from volunteer_hub.accounts.models import Account
 from volunteer_hub.core.crypto import EncryptedText
 from volunteer_hub.core.db import Base, Json, PrimaryKey
 
@@ -29,8 +30,21 @@ class Notice(Base):
     link: Mapped[str | None]
     told_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+    #: Whom it was told in the first place; None where that is the account itself, and not somebody it cares for.
+    for_account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
 
-    __table_args__ = (UniqueConstraint("account_id", "key"), Index(None, "account_id", "read_at"))
+    for_account: Mapped[Account | None] = relationship(foreign_keys=[for_account_id])
+
+    __table_args__ = (
+        UniqueConstraint("account_id", "key"),
+        Index(None, "account_id", "read_at"),
+        Index(
+            None,
+            "for_account_id",
+            sqlite_where=text("for_account_id IS NOT NULL"),
+            postgresql_where=text("for_account_id IS NOT NULL"),
+        ),
+    )
 
 
 class ContactPoint(Base):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from volunteer_hub.core.db import db
 from volunteer_hub.core.errors import NotFound
@@ -23,7 +24,10 @@ def count_unread(account_id: int) -> int:
 def page_notices(account_id: int, number: int = 1) -> Page[Notice]:
     """Return an account's notices, the latest first."""
     statement = (
-        select(Notice).where(Notice.account_id == account_id).order_by(Notice.told_at.desc(), Notice.id.desc())
+        select(Notice)
+        .where(Notice.account_id == account_id)
+        .options(joinedload(Notice.for_account))
+        .order_by(Notice.told_at.desc(), Notice.id.desc())
     )
     return page_of(db.session, statement, number, 20)
 

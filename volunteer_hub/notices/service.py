@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, literal, select, update
 
 from volunteer_hub.core import channels
 from volunteer_hub.core.db import UtcDateTime, db, table_of
 from volunteer_hub.core.dialect import upsert
-from volunteer_hub.notices import topics
+from volunteer_hub.notices import copies, topics
 from volunteer_hub.notices.models import ContactPoint, Delivery, Notice, NoticeWishes
 
 
@@ -26,17 +27,27 @@ def tell(
     """Tell an account something once, in the caller's transaction; False if it was told under this key before.
 
     `subject` is a marked Chinese sentence (`N_`), translated when it is read; `params` fill its places and
-    hold no identity number or mobile. `link` is a path of this application.
+    hold no identity number or mobile. `link` is a path of this application. Whoever acts for the account gets a copy
+    of what concerns shifts, and a guardian of what concerns the record.
     """
+    said = {"key": key, "subject": subject, "params": dict(params), "link": link, "told_at": now}
+    if not _write(account_id, said):
+        return False
+    for carer_id in copies.carers_for(account_id, key, now):
+        _write(carer_id, {**said, "key": f"{key}@{account_id}", "for_account_id": account_id})
+    return True
+
+
+def _write(account_id: int, said: dict[str, Any]) -> bool:
     table = table_of(Notice)
     told = db.session.scalar(
         upsert(db.session, table)
-        .values(account_id=account_id, key=key, subject=subject, params=dict(params), link=link, told_at=now)
+        .values(account_id=account_id, **said)
         .on_conflict_do_nothing(index_elements=["account_id", "key"])
         .returning(table.c.id)
     )
     if told is not None:
-        _plan(told, account_id, key, now)
+        _plan(told, account_id, said["key"], said["told_at"])
     return told is not None
 
 
