@@ -6,6 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import update
+
+from volunteer_hub.accounts.models import Login
+from volunteer_hub.core.db import db
+
 
 @dataclass(frozen=True)
 class Acting:
@@ -40,3 +45,10 @@ def find(link_id: int, account_id: int, now: datetime, adult: int) -> Acting | N
 def has_ended(acting: Acting) -> bool:
     """Tell whether the link by which somebody acts was ended since the request began."""
     return any(ended(acting.link_id) for _, ended in _ways)
+
+
+def act_by(account_id: int, login_id: int, link_id: int | None) -> None:
+    """Let one of the account's logins act by a care link from now on, or for oneself again."""
+    db.session.execute(
+        update(Login).where(Login.id == login_id, Login.account_id == account_id).values(acting_link_id=link_id)
+    )

@@ -149,13 +149,6 @@ def end_login(account_id: int, login_id: int, *, now: datetime) -> None:
     )
 
 
-def act_by(account_id: int, login_id: int, link_id: int | None) -> None:
-    """Let one of the account's logins act by a care link from now on, or for oneself again."""
-    db.session.execute(
-        update(Login).where(Login.id == login_id, Login.account_id == account_id).values(acting_link_id=link_id)
-    )
-
-
 def end_all_logins(account_id: int, *, now: datetime) -> None:
     """Sign out everywhere."""
     db.session.execute(

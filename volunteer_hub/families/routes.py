@@ -9,8 +9,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from volunteer_hub.accounts import login
-from volunteer_hub.accounts import service as accounts
+from volunteer_hub.accounts import acting, login
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import transaction
 from volunteer_hub.core.errors import DomainError, NotFound
@@ -146,7 +145,7 @@ def back() -> Response:
     asker = access()
     if isinstance(asker, login.SignedIn) and asker.login_id is not None:
         with transaction():
-            accounts.act_by(asker.bearer.account_id, asker.login_id, None)
+            acting.act_by(asker.bearer.account_id, asker.login_id, None)
     return redirect(url_for("families.own"))
 
 

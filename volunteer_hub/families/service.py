@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from volunteer_hub.accounts import service as accounts
+from volunteer_hub.accounts.acting import act_by
 from volunteer_hub.audit import service as audit
 from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.db import db
@@ -98,7 +98,7 @@ def end_at_desk(actor: Actor, cared: Volunteer, link_id: int, reason: str, *, no
 
 def act_for(actor: Actor, login_id: int, cared: Cared, *, now: datetime) -> None:
     """Let a browser of the carer act for somebody from its next request on, until it goes back or signs out."""
-    accounts.act_by(actor.hand or 0, login_id, cared.link.id)
+    act_by(actor.hand or 0, login_id, cared.link.id)
     linking.record(actor, "families.act_for", cared.link, cared.volunteer, now=now)
 
 
