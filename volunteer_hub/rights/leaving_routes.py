@@ -13,9 +13,9 @@ from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.regions import queries as regions
 from volunteer_hub.rights import book, guarding, labels, leaving, matters, queries
+from volunteer_hub.rights.asking import confirm, own_volunteer
 from volunteer_hub.rights.forms import LeaveForm, StayForm
 from volunteer_hub.rights.models import RequestKind
-from volunteer_hub.rights.routes import confirm, own_volunteer
 from volunteer_hub.volunteers import queries as volunteers
 from volunteer_hub.volunteers import texts
 from volunteer_hub.volunteers.registration import REGISTRATION

@@ -6,7 +6,6 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.labels import ROLES
 from volunteer_hub.audit.labels import ACTIONS
 from volunteer_hub.core import clock
@@ -16,13 +15,13 @@ from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.text import N_
 from volunteer_hub.exchange.downloads import xlsx_file
 from volunteer_hub.rights import consenting, guarding, labels, queries, requests, taking_along
+from volunteer_hub.rights.asking import confirm, own_volunteer
 from volunteer_hub.rights.forms import ConsentForm, CopyForm, WordsForm
 from volunteer_hub.rights.looks import list_looks
 from volunteer_hub.rights.models import RequestKind
 from volunteer_hub.volunteers import labels as volunteer_labels
 from volunteer_hub.volunteers import queries as volunteers
 from volunteer_hub.volunteers import texts
-from volunteer_hub.volunteers.models import Volunteer
 from volunteer_hub.volunteers.registration import REGISTRATION
 from volunteer_hub.volunteers.showing import ages
 from volunteer_hub.web.access import access, actor, require
@@ -164,21 +163,6 @@ def _decide(what: str) -> Answer:
 def _check_shown(given: str | None, digest: str) -> None:
     if given != digest:
         raise DomainError("text_changed", N_("告知书已更新，请重新阅读后再提交。"))
-
-
-def confirm(password: str) -> None:
-    """Ask for the password once more; a wrong one counts against the address. Raises DomainError at `password`."""
-    try:
-        guarding.check_password(actor(), password, now=clock.now())
-    except guarding.WrongPassword:
-        with transaction():
-            accounts.remember_failure(guarding.throttled_as(actor()), request.remote_addr or "", now=clock.now())
-        raise
-
-
-def own_volunteer() -> Volunteer:
-    """Return the asker's volunteer. Raises NotFound."""
-    return volunteers.get_own(actor().account_id or 0)
 
 
 def _own_page(form: CopyForm) -> tuple[str, int]:
