@@ -68,6 +68,7 @@ def main() -> None:
         name, password = next((it["name"], it["password"]) for it in logins if it["who"] == "志愿者")
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=[*chromium.ARGUMENTS])
         page = browser.new_page()
+        page.set_default_timeout(120_000)
         sign_in(page, base, name, password)
         state = page.context.storage_state()
         page.goto(f"{base}/activities")
