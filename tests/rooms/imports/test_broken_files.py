@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +51,9 @@ def gauge(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gauge]:
     """Measure every process that is started to read a file."""
     made, talk = Gauge(), reading._talk
 
-    def measured(process: Any, data: bytes) -> bytes:
+    def measured(process: Any, data: bytes, meanwhile: Callable[[], None]) -> bytes:
         threading.Thread(target=made.watch, args=(process.pid,), daemon=True).start()
-        return talk(process, data)
+        return talk(process, data, meanwhile)
 
     monkeypatch.setattr(reading, "_talk", measured)
     yield made

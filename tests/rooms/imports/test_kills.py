@@ -108,7 +108,7 @@ def test_an_import_killed_again_and_again_registers_everybody_once(app: Flask) -
 def test_an_import_of_hours_killed_again_and_again_credits_every_row_once(app: Flask) -> None:
     """Red when a row's state is committed apart from its line: sums then differ from the rows that are done.
 
-    Tried: `transaction()` closed and opened again before `keep_changes`. The ledger's `source` would still refuse
+    To see it: `db.session.commit()` in `apply_hours` before `keep_changes`. The ledger's `source` would still refuse
     the second line of a row, so that the import stands still; that guard alone is tried below.
     """
     people = [make_volunteer(place) for place in [make_district().community] * 7]
