@@ -14,8 +14,8 @@ from volunteer_hub.regions.models import RegionLevel
 from volunteer_hub.statistics import rollups
 from volunteer_hub.statistics.question import Question
 
-#: Beyond so many a page says first that it is counting: about a second's work of a quiet machine.
-MOST_AT_ONCE = 1_000_000
+#: Beyond so many a page says first that it is counting: a part of a second on a quiet machine, seconds on a busy one.
+MOST_AT_ONCE = 300_000
 #: How often the answers read the lines of their period: people and activities; and each figure of an overview.
 RATIOS, FACTS, FURTHER = 1, 2, 4
 #: Of the people of a division about so many live in one of its parts.

@@ -68,9 +68,11 @@ def test_what_takes_long_says_so_before_it_is_counted(
     first = next(parts).decode()
     assert SAYS_SO in first
     assert "</main>" not in first
+    assert "counted.css" not in first
     assert counted == []
     rest = b"".join(parts).decode()
     assert len(counted) == 1
+    assert "counted.css" in rest
     assert rest.rstrip().endswith("</html>")
 
 
