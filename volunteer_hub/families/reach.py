@@ -17,6 +17,8 @@ CARERS = frozenset(CareKind)
 REACH: dict[str, frozenset[CareKind]] = {
     "accounts": NOBODY,
     "accounts.sign_out": CARERS,
+    # One signs in with it, and gets codes by it.
+    "mobiles": NOBODY,
     "families": NOBODY,
     "families.back": CARERS,
     "home": CARERS,
