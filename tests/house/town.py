@@ -36,7 +36,9 @@ from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.scope import EVERYTHING
 from volunteer_hub.families.models import CareKind, CareLink, Proof
-from volunteer_hub.ledger.models import HoursEntry
+from volunteer_hub.ledger import service as ledger
+from volunteer_hub.ledger.models import HoursClass, HoursEntry
+from volunteer_hub.merging import service as merging
 from volunteer_hub.notices import service as notices
 from volunteer_hub.notices.models import Notice
 from volunteer_hub.publicity.models import HoursReport
@@ -178,6 +180,7 @@ def _objects(administrator: Account) -> dict[str, Any]:
         "close_id": make_closed(make_signer("赵科长"), make_signer("钱科员"), now=NOW).close_id,
         "case_id": _first(select(ReviewCase).where(ReviewCase.decided_at.is_(None))).id,
         "wall_id": _wall(administrator),
+        "merge_id": _merge(administrator),
         "region": "220403000000",
         "slot": int((NOW + timedelta(days=1)).timestamp()) // 30,
         "code": "zh",
@@ -209,6 +212,24 @@ def _care_link(account: Account) -> int:
         db.session.add(link)
         db.session.flush()
         return link.id
+
+
+def _merge(account: Account) -> int:
+    """Return a request to merge two people of the district that waits for a second person."""
+    kept, merged = (make_volunteer("220403002001", "重复登记", registered_at=NOW) for _ in range(2))
+    with transaction():
+        policy = ledger.policy_for("220403002001", NOW, now=NOW)
+        ledger.credit(
+            ledger.Service(merged.id, NOW.date(), "220403002001", policy.id, policy.policy.day_cap),
+            source="import:town:1",
+            minutes=3060,
+            hours_class=HoursClass.D,
+            now=NOW,
+            recorded_by=None,
+        )
+        by = Actor(account.id, "林主任")
+        asked = merging.ask(by, EVERYTHING, kept.id, merged.id, "同一人", now=NOW, limits=merging.Limits())
+        return asked.id
 
 
 def _wall(account: Account) -> int:

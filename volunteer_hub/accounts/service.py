@@ -222,7 +222,8 @@ def revoke(actor: Actor, grant_id: int, *, now: datetime) -> None:
     db.session.flush()
     if held.role is Role.ADMINISTRATOR and held.scope_kind is ScopeKind.EVERYTHING:
         take_turn(db.session, "administrators")
-        _require_administrator(now)
+        if not queries.has_administrator(now):
+            raise DomainError("last_administrator", N_("这是最后一位管理员，不能收回授权。"))
     audit.record(
         actor,
         "accounts.revoke",
@@ -233,11 +234,6 @@ def revoke(actor: Actor, grant_id: int, *, now: datetime) -> None:
         scope=held.scope_kind.value,
         value=held.scope_value,
     )
-
-
-def _require_administrator(now: datetime) -> None:
-    if not queries.has_administrator(now):
-        raise DomainError("last_administrator", N_("这是最后一位管理员，不能收回授权。"))
 
 
 def issue_token(
