@@ -51,6 +51,8 @@ class Settings:
         self.AGE_MINIMUM = _number("AGE_MINIMUM", 6)
         #: Days between leaving and being erased, in which one can stay after all; fewer than fifteen working days.
         self.ERASURE_DAYS = _number("ERASURE_DAYS", 7)
+        #: An external real-name service, as package.module:factory (docs/real-name.md); empty for none.
+        self.REAL_NAME_SERVICE = environ.get("REAL_NAME_SERVICE", "")
         #: Codes sent by SMS a day by the whole deployment, so that no flood is paid for.
         self.MOBILE_CODES_PER_DAY = _number("MOBILE_CODES_PER_DAY", 2000)
         #: Registrations an hour from one address, and a day from one browser and with one mobile.

@@ -18,6 +18,7 @@ from volunteer_hub.demo import queries as demo_queries
 from volunteer_hub.home import queries as home_queries
 from volunteer_hub.notices import opening
 from volunteer_hub.notices import queries as notices_queries
+from volunteer_hub.volunteers import real_name
 from volunteer_hub.web import access, admission, compression, csrf, errors, filters, i18n, layout, security
 from volunteer_hub.web.limits import limiter
 
@@ -36,6 +37,7 @@ def create_app(config: object) -> Flask:
     clock.use_zone(app.config["TIMEZONE"])
     crypto.use_master_key(app.config["SECRET_KEY"])
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", dialect.engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
+    real_name.load(app.config["REAL_NAME_SERVICE"])
     db.init_app(app)
     with app.app_context():
         dialect.prepare(db.engine)

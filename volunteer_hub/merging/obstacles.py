@@ -14,6 +14,7 @@ from volunteer_hub.checkin.models import Scan, ServiceSession, WalkIn
 from volunteer_hub.core.db import db
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.text import N_
+from volunteer_hub.families.models import CareLink
 from volunteer_hub.merging.models import Merge, MergeState
 from volunteer_hub.reviews.models import ReviewCase
 from volunteer_hub.volunteers import queries as volunteers
@@ -32,6 +33,15 @@ class Obstacle:
 def list_obstacles(kept: Volunteer, merged: Volunteer, *, now: datetime, but: int | None = None) -> list[Obstacle]:
     """Return everything that has to be settled first; `but` is a request of this very pair."""
     found = [obstacle for one in (kept, merged) for obstacle in _of_one(one, but)]
+    cared_for = or_(CareLink.volunteer_id == merged.id, CareLink.carer_account_id == merged.account_id)
+    if db.session.scalar(select(exists().where(CareLink.until.is_(None), cared_for))):
+        found.append(
+            Obstacle(
+                "has_care_links",
+                N_("要并入的登记有家庭或代办关系。请把另一个登记并入它，或先解除这些关系。"),
+                merged.number,
+            )
+        )
     if merged.account_id is not None and accounts.list_grants(merged.account_id, now):
         found.append(
             Obstacle(

@@ -16,12 +16,13 @@ from volunteer_hub.core.text import N_
 from volunteer_hub.regions import queries as regions
 from volunteer_hub.regions.models import Region
 from volunteer_hub.regions.picker import place_picker
-from volunteer_hub.volunteers import corrections, labels, passes, queries, searching, service, texts
+from volunteer_hub.volunteers import corrections, labels, passes, queries, real_name, searching, service, texts
 from volunteer_hub.volunteers.forms import AssuranceForm, CorrectionForm, DeskForm, OpenForm, RestoreForm, SearchForm
 from volunteer_hub.volunteers.models import Standing, Volunteer
 from volunteer_hub.volunteers.showing import ages, picker, registration_page
 from volunteer_hub.web.access import access, actor, require, scope
 from volunteer_hub.web.i18n import say
+from volunteer_hub.web.limits import limiter
 
 pages = Blueprint("volunteers_admin", __name__)
 
@@ -145,6 +146,27 @@ def raise_assurance(volunteer_id: int) -> Answer:
     return _page(_seen(volunteer_id, Permission.RAISE_ASSURANCE), raising=form)
 
 
+@pages.post("/office/volunteers/<int:volunteer_id>/real-name")
+@require(Permission.RAISE_ASSURANCE)
+@limiter.limit("30/minute")
+def ask_real_name(volunteer_id: int) -> Answer:
+    """Ask the external service, outside any transaction, and keep a yes."""
+    found = _seen(volunteer_id, Permission.RAISE_ASSURANCE)
+    try:
+        service.refuse_own(actor(), found)
+        reply = real_name.ask(found)
+        with transaction():
+            volunteer = _seen(volunteer_id, Permission.RAISE_ASSURANCE)
+            real_name.confirm(actor(), volunteer, reply, now=clock.now())
+    except NotFound:
+        raise
+    except DomainError as refusal:
+        flash(say(refusal.message, refusal.params))
+    else:
+        flash(_("核验级别已登记。"))
+    return redirect(_address_of(found))
+
+
 @pages.post("/office/volunteers/<int:volunteer_id>/recovery")
 @require(Permission.RECOVER_ACCOUNTS)
 def recover(volunteer_id: int) -> Answer:
@@ -227,6 +249,7 @@ def _page(
         opened=opened,
         may_open=current is not None and scope(Permission.OPEN_IDENTITY).covers(region=current.region_code),
         may_raise=access().can(Permission.RAISE_ASSURANCE),
+        may_ask=real_name.is_offered(),
         may_recover=access().can(Permission.RECOVER_ACCOUNTS),
         opening=opening or OpenForm(None),
         raising=_higher(raising or AssuranceForm(None), current),
