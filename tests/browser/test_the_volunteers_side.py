@@ -1,4 +1,4 @@
-"""A volunteer's own day on a phone, in both languages, in the usual and in large type: find, sign up, code, record."""
+"""A volunteer's own day on a phone, in both languages, in usual and in large type: find, sign up, code, record."""
 
 from __future__ import annotations
 
