@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -21,11 +21,12 @@ from volunteer_hub.families.forms import CardForm, InviteForm, JoinForm
 from volunteer_hub.families.models import CareKind
 from volunteer_hub.families.queries import Cared
 from volunteer_hub.notices import queries as notices
-from volunteer_hub.volunteers import children, texts
+from volunteer_hub.volunteers import children, texts, throttling
 from volunteer_hub.volunteers import queries as volunteers
 from volunteer_hub.volunteers.ages import Ages
 from volunteer_hub.volunteers.models import Volunteer
 from volunteer_hub.volunteers.showing import ages
+from volunteer_hub.volunteers.throttling import Quotas
 from volunteer_hub.web.access import access, actor, require
 from volunteer_hub.web.limits import limiter
 
@@ -47,22 +48,36 @@ def own() -> Answer:
 
 @pages.route("/children/new", methods=["GET", "POST"])
 @require(Permission.OWN_PAGES)
-@limiter.limit("20/hour", methods=["POST"])
 def new_child() -> Answer:
     carer = _own()
     form = children.form_for(carer, ages())
     if form.validate_on_submit():
         try:
-            agreed_to = texts.agreed_texts(form.shown.data)
-            with transaction():
-                given = form.given(agreed_to)
-                child = service.register_child(actor(), _own(), given, now=clock.now(), ages=ages())
+            child = _register(form)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
             flash(_("%(name)s已注册，志愿者编号 %(number)s。", name=child.name, number=child.number))
             return redirect(url_for("families.own"))
     return children.page("families/new_child.html", form, carer=carer)
+
+
+def _register(form: children.ChildForm) -> Volunteer:
+    """Register under the same limits as anybody; one account counts as one browser does."""
+    now, config = clock.now(), current_app.config
+    agreed_to = texts.agreed_texts(form.shown.data)
+    who = throttling.caller(request.remote_addr or "", _by_account(), form.mobile.data)
+    quotas = Quotas(*(config[f"REGISTRATIONS_PER_{what}"] for what in ("ADDRESS", "DEVICE", "MOBILE")))
+    throttling.refuse_busy(who, quotas, now=now)
+    try:
+        with transaction():
+            throttling.admit(who, quotas, now=now)
+            return service.register_child(actor(), _own(), form.given(agreed_to), now=now, ages=ages())
+    except DomainError as refusal:
+        if refusal.code == "document_registered":
+            with transaction():
+                throttling.remember_refusal(who, now=now)
+        raise
 
 
 @pages.post("/code")

@@ -87,3 +87,28 @@ def test_a_child_needs_its_guardians_ticks(phone: FlaskClient, mother: Volunteer
     assert answer.status_code == 422
     assert "请监护人阅读并同意" in answer.text
     assert "请监护人另外同意处理孩子的个人信息" in answer.text
+
+
+def test_an_account_registers_no_more_children_a_day_than_a_browser_may(
+    phone: FlaskClient, mother: Volunteer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(phone.application.config, "REGISTRATIONS_PER_DEVICE", 1)
+    shown = mark(phone.get("/me/family/children/new").text)
+    answers = [
+        phone.post(
+            "/me/family/children/new",
+            data={
+                "name": f"李小{number}",
+                "document_kind": "resident_id",
+                "document_number": make_document(years_ago(15)),
+                "mobile": mother.mobile,
+                "region_code": "220403002001",
+                "agrees": "y",
+                "guardian_agrees": "y",
+                "shown": shown,
+            },
+        )
+        for number in "一二"
+    ]
+    assert [answer.status_code for answer in answers] == [302, 422]
+    assert "注册太频繁" in answers[1].text
