@@ -19,6 +19,8 @@ def erase_due() -> None:
     for shift_id, left_id in leaving.list_left_behind(now=clock.now()):
         with transaction():
             leaving.give_back(shift_id, left_id, now=clock.now())
+    with transaction():
+        leaving.close_of_returned(now=clock.now())
     erased = 0
     for volunteer_id in leaving.list_due(now=clock.now()):
         with transaction():

@@ -126,6 +126,21 @@ def take_back(actor: Actor, volunteer: Volunteer, texts: Texts, *, now: datetime
     returning.come_back(actor, volunteer, texts, now=now, ages=ages)
 
 
+def close_of_returned(*, now: datetime) -> None:
+    """Close requests to be erased of people whom a desk took back into the register: leaving again is asked anew."""
+    returned = db.session.scalars(
+        select(RightsRequest)
+        .join(Volunteer, Volunteer.id == RightsRequest.volunteer_id)
+        .where(
+            RightsRequest.kind == RequestKind.ERASURE,
+            RightsRequest.state == RequestState.OPEN,
+            Volunteer.withdrawn_at.is_(None),
+        )
+    ).all()
+    for request in returned:
+        requests.close(TIMETABLE, request, RequestState.TAKEN_BACK, now=now)
+
+
 def list_due(*, now: datetime) -> Sequence[int]:
     """Return the people whose time has come and of whom nothing waits, the longest waiting first."""
     rows = db.session.scalars(

@@ -17,7 +17,13 @@ from volunteer_hub.exchange import identity_queries
 from volunteer_hub.rights.queries import Subject
 
 #: Acts of the trail by which somebody sees more of a person than the masked page.
-LOOKS = ("volunteers.open_identity", "volunteers.correct_identity", "statistics.open_person", "rights.open_request")
+LOOKS = (
+    "volunteers.open_identity",
+    "volunteers.correct_identity",
+    "statistics.open_person",
+    "rights.open_request",
+    "rights.leave_at_desk",
+)
 
 
 @dataclass(frozen=True)

@@ -279,3 +279,17 @@ def test_places_of_who_left_by_the_profile_are_given_back_by_the_timetable(app: 
     assert leaving.list_upcoming(known.volunteer.id, now=clock.now()) == []
     assert db.session.get_one(Shift, soon.id, populate_existing=True).taken == 0
     rights_jobs.erase_due()
+
+
+def test_whom_a_desk_takes_back_is_not_erased_later_by_the_old_request(app: Flask) -> None:
+    known = make_known()
+    with transaction():
+        leaving.ask(known.actor, db.session.get_one(Volunteer, known.volunteer.id), days=7, urgent=False, now=LATER)
+    with transaction():
+        kept = db.session.get_one(Volunteer, known.volunteer.id)
+        service.restore(known.door.actor, kept, COMMUNITY, TEXTS, now=LATER + timedelta(days=1))
+    rights_jobs.erase_due()
+    with transaction():
+        kept = db.session.get_one(Volunteer, known.volunteer.id)
+        service.withdraw(known.actor, kept, now=LATER + timedelta(days=2))
+    assert leaving.list_due(now=LATER + timedelta(days=90)) == []
