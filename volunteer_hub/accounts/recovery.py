@@ -75,7 +75,9 @@ def use_code(code: str, password: str, *, now: datetime) -> Account:
     if not spent.rowcount:  # type: ignore[attr-defined]  # an UPDATE has one; the annotation says Result
         raise DomainError("code_wrong", N_("凭条上的代码不对，或已经用过、过期。"), field="code")
     account = db.session.scalars(select(Account).join(RecoveryCode).where(RecoveryCode.code_digest == digest)).one()
-    account.password_hash = hashed
+    # What leads here would else still open the account with the password that was lost.
+    for one in (account, *db.session.scalars(select(Account).where(Account.leads_to_id == account.id))):
+        one.password_hash = hashed
     service.end_all_logins(account.id, now=now)
     audit.record(
         Actor(account.id, account.display_name), "accounts.use_recovery_code", "account", account.id, now=now

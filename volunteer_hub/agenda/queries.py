@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import exists, func, or_, select
 
+from volunteer_hub.accounts.models import Account
+from volunteer_hub.accounts.queries import find_led_to
 from volunteer_hub.activities.models import Activity, ActivityState, Shift, SignUp, SignUpState
 from volunteer_hub.activities.queries import Filters, Promise
 from volunteer_hub.agenda.models import CalendarFeed, SavedSearch
@@ -84,7 +86,11 @@ def find_feed(volunteer_id: int) -> CalendarFeed | None:
 
 
 def get_holder(secret: str) -> Volunteer:
-    """Return whose calendar a secret address is. Raises NotFound once it is revoked, or the person has left."""
+    """Return whose calendar a secret address is. Raises NotFound once it is revoked, or the person has left.
+
+    The address of a registration merged away shows the kept one's only where its account leads on to it, too: else
+    whoever registered under somebody's name would read that person's coming and going.
+    """
     volunteer = db.session.scalar(
         select(Volunteer)
         .join(CalendarFeed, CalendarFeed.volunteer_id == Volunteer.id)
@@ -97,8 +103,17 @@ def get_holder(secret: str) -> Volunteer:
     if volunteer is None:
         raise NotFound
     if volunteer.merged_into_id is not None:
-        return db.session.get_one(Volunteer, volunteer.merged_into_id)
+        return _kept(volunteer, volunteer.merged_into_id)
     return volunteer
+
+
+def _kept(merged: Volunteer, kept_id: int) -> Volunteer:
+    kept = db.session.get_one(Volunteer, kept_id)
+    account = db.session.get(Account, merged.account_id) if merged.account_id is not None else None
+    led_to = find_led_to(account) if account is not None else None
+    if kept.withdrawn_at is not None or led_to is None or led_to.id != kept.account_id:
+        raise NotFound
+    return kept
 
 
 def list_searches(account_id: int) -> list[SavedSearch]:

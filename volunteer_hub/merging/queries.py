@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 
+from volunteer_hub.accounts import queries as accounts
 from volunteer_hub.accounts.models import Account
 from volunteer_hub.activities.models import SignUp
 from volunteer_hub.activities.states import LIVE
@@ -26,8 +27,8 @@ from volunteer_hub.regions.models import Region
 from volunteer_hub.teams.models import Membership
 from volunteer_hub.volunteers.models import STILL, Card, Standing, Volunteer
 
-#: A staff member has seen the document of both: they are believed to be one person's, whatever else differs.
-SEEN = 2
+#: A code has reached the mobile; a staff member has seen the document.
+PHONE, SEEN = 1, 2
 
 
 @dataclass(frozen=True)
@@ -96,18 +97,23 @@ def preview(scope: Scope, kept_id: int, merged_id: int, *, now: datetime, but: i
         *sides,
         hours.plan(kept.id, merged.id),
         list_obstacles(kept, merged, now=now, but=but),
-        is_proven(kept, sides[0].standing, merged, sides[1].standing),
+        leads_on(kept, sides[0].standing, merged, sides[1].standing, now=now),
     )
 
 
-def is_proven(kept: Volunteer, there: Standing | None, merged: Volunteer, here: Standing | None) -> bool:
+def leads_on(
+    kept: Volunteer, there: Standing | None, merged: Volunteer, here: Standing | None, *, now: datetime
+) -> bool:
     """Tell whether who signs in to the one registration may be let into the other.
 
-    The same mobile, or staff who saw both documents. Else whoever registered under somebody's name would be
-    let into that person's pages by a merge.
+    Staff saw both documents, or both name one mobile and the second has proved that it holds it: anybody can type
+    one. Else whoever registered under somebody's name would be let into that person's pages by a merge. Never into
+    an account with a role: an office is opened by those who grant it, not by a second password.
     """
-    seen = there is not None and here is not None and min(there.assurance, here.assurance) >= SEEN
-    return seen or kept.mobile_index == merged.mobile_index
+    if kept.account_id is None or there is None or here is None or accounts.list_grants(kept.account_id, now):
+        return False
+    proved = kept.mobile_index == merged.mobile_index and here.assurance >= PHONE
+    return proved or min(there.assurance, here.assurance) >= SEEN
 
 
 def get_merge(scope: Scope, merge_id: int) -> Merge:

@@ -24,6 +24,8 @@ from volunteer_hub.notices import service as notices
 from volunteer_hub.volunteers import queries as volunteers
 from volunteer_hub.volunteers.models import STILL, Standing, Volunteer
 
+#: What an erased person's document is found by: nobody is brought back from there.
+TOMB = "erased:"
 CLOSED = N_("此登记已并入另一个登记。")
 
 
@@ -111,8 +113,8 @@ def tell_apart(actor: Actor, scope: Scope, one_id: int, other_id: int, reason: s
 def undo(actor: Actor, scope: Scope, merge_id: int, reason: str, *, now: datetime, limits: Limits) -> Merge:
     """Take a merge apart: hours, sign-ups, memberships and account as they were; the trail keeps both acts.
 
-    Raises NotFound, Denied for one's own, and DomainError after the time for it, or while a later merge of one
-    of the two stands.
+    Raises NotFound, Denied for one's own, and DomainError after the time for it, while a later merge of one of the
+    two stands, or once the person is erased.
     """
     merge = queries.get_merge(scope, merge_id)
     _take_turns(merge.kept_id, merge.merged_id)
@@ -130,6 +132,8 @@ def undo(actor: Actor, scope: Scope, merge_id: int, reason: str, *, now: datetim
     people = db.session.scalars(select(Volunteer).where(Volunteer.id.in_([merge.kept_id, merge.merged_id]))).all()
     found = {one.id: one for one in people}
     _refuse_own(actor, *found.values())
+    if any(one.document_index.startswith(TOMB) for one in people):
+        raise DomainError("erased", N_("此人已注销并抹去资料，不能撤销合并。"), field="reason")
     _take_apart(actor, merge, found[merge.merged_id], now=now)
     merge.state, merge.undone_at, merge.undone_by = MergeState.UNDONE, now, _account(actor)
     db.session.flush()
@@ -159,7 +163,7 @@ def _carry_out(actor: Actor, merge: Merge, kept: Volunteer, merged: Volunteer, *
         db.session.scalars(select(Volunteer.id).where(Volunteer.merged_into_id == merged.id).order_by(Volunteer.id))
     )
     if merged.account_id is not None:
-        leads_to = kept.account_id if queries.is_proven(kept, there, merged, standing) else None
+        leads_to = kept.account_id if queries.leads_on(kept, there, merged, standing, now=now) else None
         before["account"] = leading.give_up(merged.account_id, leads_to, CLOSED, now=now)
     _close(standing, now)
     merged.merged_into_id = kept.id

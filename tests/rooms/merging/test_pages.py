@@ -8,19 +8,26 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.makers.accounts import make_staff, sign_in
+from tests.makers.accounts import GRANTED, make_staff, sign_in
 from tests.makers.ledger import make_entry
 from tests.makers.regions import make_district
 from tests.makers.volunteers import make_registration, make_volunteer
+from volunteer_hub.accounts import queries as accounts_queries
+from volunteer_hub.accounts import recovery
+from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import Account, Role, ScopeKind
+from volunteer_hub.agenda import service as agenda
 from volunteer_hub.core import clock
-from volunteer_hub.core.actor import COMMAND_LINE
+from volunteer_hub.core.actor import COMMAND_LINE, Actor
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.ledger.models import HoursClass
 from volunteer_hub.ledger.queries import get_balance
 from volunteer_hub.merging.models import Merge, MergeState
+from volunteer_hub.rights import leaving
+from volunteer_hub.volunteers import mobile_changes
 from volunteer_hub.volunteers import service as volunteers
 from volunteer_hub.volunteers.models import DocumentKind, Volunteer
+from volunteer_hub.volunteers.queries import current_standing
 
 HOME = "220403002001"
 BIRTH = date(1990, 2, 3)
@@ -88,8 +95,18 @@ def test_many_hours_go_by_a_second_person(client: FlaskClient, pair: Pair) -> No
     assert get_balance(kept.id) == 3600
 
 
+def _sign_in(client: FlaskClient, number: str, password: str) -> int:
+    return client.application.test_client().post("/sign-in", data={"name": number, "password": password}).status_code
+
+
+def _hold_the_mobile(volunteer: Volunteer) -> None:
+    with transaction():
+        mobile_changes.prove(db.session.get_one(Volunteer, volunteer.id), now=clock.now())
+
+
 def test_who_had_two_accounts_still_signs_in_with_either(client: FlaskClient, pair: Pair) -> None:
     kept, merged = pair
+    _hold_the_mobile(merged)
     sign_in(client, _officer("赵科长"))
     _post(client, "/office/duplicates/merge", kept, merged)
     for number, password in ((kept.number, "correct horse 1"), (merged.number, "another horse 2")):
@@ -110,6 +127,83 @@ def test_a_merge_lets_nobody_into_a_strangers_pages(client: FlaskClient, pair: P
         "/sign-in", data={"name": merged.number, "password": "another horse 2"}
     )
     assert answer.status_code == 422
+
+
+def test_a_mobile_that_was_only_typed_lets_nobody_in(client: FlaskClient, pair: Pair) -> None:
+    """Anybody can register under somebody's name with that person's mobile and a made-up document."""
+    kept, merged = pair
+    with transaction():
+        secret = agenda.open_feed(db.session.get_one(Volunteer, merged.id), now=clock.now())
+    sign_in(client, _officer("赵科长"))
+    assert _post(client, "/office/duplicates/merge", kept, merged) == 302
+    assert _sign_in(client, merged.number, "another horse 2") == 422
+    assert client.get(f"/calendars/{secret}.ics").status_code == 404
+
+
+def test_the_calendar_of_who_signs_in_with_either_goes_on(client: FlaskClient, pair: Pair) -> None:
+    kept, merged = pair
+    _hold_the_mobile(merged)
+    with transaction():
+        secret = agenda.open_feed(db.session.get_one(Volunteer, merged.id), now=clock.now())
+    sign_in(client, _officer("赵科长"))
+    assert _post(client, "/office/duplicates/merge", kept, merged) == 302
+    assert client.get(f"/calendars/{secret}.ics").status_code == 200
+
+
+def test_a_merge_opens_no_office(client: FlaskClient, pair: Pair) -> None:
+    """Who merges could make up the second registration, and know its password."""
+    kept, merged = pair
+    _hold_the_mobile(merged)
+    with transaction():
+        accounts.grant(COMMAND_LINE, kept.account_id or 0, Role.ADMINISTRATOR, ScopeKind.EVERYTHING, "", now=GRANTED)
+    sign_in(client, _officer("赵科长"))
+    assert _post(client, "/office/duplicates/merge", kept, merged) == 302
+    assert _sign_in(client, merged.number, "another horse 2") == 422
+    assert _sign_in(client, kept.number, "correct horse 1") == 302
+
+
+def test_a_password_chosen_at_the_other_account_opens_nothing_after_an_undo(client: FlaskClient, pair: Pair) -> None:
+    kept, merged = pair
+    _hold_the_mobile(merged)
+    sign_in(client, _officer("赵科长"))
+    assert _post(client, "/office/duplicates/merge", kept, merged) == 302
+    with transaction():
+        account = accounts_queries.get_account(kept.account_id or 0)
+        accounts.change_password(account, "correct horse 1", "a third horse 3", now=clock.now())
+    assert _sign_in(client, merged.number, "a third horse 3") == 302
+    merge = db.session.query(Merge).one()
+    assert client.post(f"/office/duplicates/{merge.id}/undo", data={"reason": "两个人"}).status_code == 302
+    assert _sign_in(client, merged.number, "a third horse 3") == 422
+    assert _sign_in(client, kept.number, "a third horse 3") == 302
+
+
+def test_a_slip_ends_the_old_password_of_what_leads_here(client: FlaskClient, pair: Pair) -> None:
+    kept, merged = pair
+    _hold_the_mobile(merged)
+    officer = _officer("赵科长")
+    sign_in(client, officer)
+    assert _post(client, "/office/duplicates/merge", kept, merged) == 302
+    with transaction():
+        now = clock.now()
+        held = accounts_queries.list_grants(officer.id, now)
+        account = accounts_queries.get_account(kept.account_id or 0)
+        code, _ = recovery.give_code(Actor(officer.id, "赵科长"), held, account, now=now)
+    with transaction():
+        recovery.use_code(code, "a third horse 3", now=clock.now())
+    assert _sign_in(client, merged.number, "another horse 2") == 422
+    assert _sign_in(client, merged.number, "a third horse 3") == 302
+
+
+def test_an_undo_brings_nobody_back_who_was_erased(client: FlaskClient, pair: Pair) -> None:
+    kept, merged = pair
+    sign_in(client, _officer("赵科长"))
+    assert _post(client, "/office/duplicates/merge", kept, merged) == 302
+    merge = db.session.query(Merge).one()
+    with transaction():
+        person = db.session.get_one(Volunteer, kept.id)
+        leaving.ask(Actor(person.account_id, person.name), person, days=7, urgent=True, now=clock.now())
+    assert client.post(f"/office/duplicates/{merge.id}/undo", data={"reason": "两个人"}).status_code == 422
+    assert current_standing(merged.id) is None
 
 
 def test_another_districts_office_finds_no_such_pair(client: FlaskClient, pair: Pair) -> None:
