@@ -15,9 +15,11 @@ from volunteer_hub.accounts import service as accounts
 from volunteer_hub.accounts.models import SignInKind
 from volunteer_hub.audit import service as audit
 from volunteer_hub.core.actor import TIMETABLE, Actor
+from volunteer_hub.core.channels import ChannelKind
 from volunteer_hub.core.db import db
 from volunteer_hub.core.errors import DomainError, NotFound
 from volunteer_hub.core.text import N_
+from volunteer_hub.notices import reaching
 from volunteer_hub.notices import service as notices
 from volunteer_hub.volunteers import mobiles, queries, service
 from volunteer_hub.volunteers.models import MobileChange, Volunteer
@@ -44,7 +46,12 @@ def change_proved(actor: Actor, volunteer: Volunteer, mobile: str, *, now: datet
 
 
 def prove(volunteer: Volunteer, *, now: datetime) -> None:
-    """Note that the person holds the mobile: assurance 1, where it was 0. Nothing is ever lowered by it."""
+    """Note that the person holds the mobile: assurance 1, where it was 0; nothing is ever lowered by it.
+
+    Notices may go there from now on.
+    """
+    if volunteer.account_id is not None:
+        reaching.keep_proved(volunteer.account_id, ChannelKind.SMS, volunteer.mobile, now=now)
     standing = queries.current_standing(volunteer.id)
     if standing is not None and standing.assurance < PHONE:
         service.raise_assurance(BY_CODE, volunteer, PHONE, N_("手机验证码"), now=now)
@@ -86,16 +93,16 @@ def stop(actor: Actor, volunteer: Volunteer, *, now: datetime) -> None:
     audit.record(actor, "volunteers.stop_mobile", "volunteer", volunteer.id, now=now, region=_region(volunteer))
 
 
-def carry_out_due(*, now: datetime) -> bool:
-    """Carry out one change whose hour has come; tell whether there was one. A repeated run does nothing twice."""
-    change = db.session.scalar(
-        select(MobileChange)
-        .where(MobileChange.ended_at.is_(None), MobileChange.due_at <= now)
-        .order_by(MobileChange.due_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    if change is None:
+def list_due(*, now: datetime) -> list[int]:
+    """Return the changes whose hour has come, the longest due first."""
+    due = select(MobileChange.id).where(MobileChange.ended_at.is_(None), MobileChange.due_at <= now)
+    return list(db.session.scalars(due.order_by(MobileChange.due_at, MobileChange.id)))
+
+
+def carry_out(change_id: int, *, now: datetime) -> bool:
+    """Carry out a change whose hour has come; False if it was stopped or done meanwhile."""
+    change = db.session.get(MobileChange, change_id, with_for_update=True, populate_existing=True)
+    if change is None or change.ended_at is not None or change.due_at > now:
         return False
     volunteer = db.session.get_one(Volunteer, change.volunteer_id)
     change.ended_at, change.changed = now, True
@@ -112,6 +119,7 @@ def _change(actor: Actor, volunteer: Volunteer, mobile: str, *, now: datetime) -
     volunteer.mobile, volunteer.mobile_index = mobile, queries.mobile_index(mobile)
     if volunteer.account_id is not None:
         accounts.change_sign_in_name(volunteer.account_id, SignInKind.MOBILE, mobile)
+        reaching.forget(volunteer.account_id, ChannelKind.SMS)
     db.session.flush()
     audit.record(actor, "volunteers.change_mobile", "volunteer", volunteer.id, now=now, region=_region(volunteer))
     _tell(volunteer, N_("您登记的手机号已更换，请用新手机号登录。"), f"mobile:{now.isoformat()}:changed", now)

@@ -15,6 +15,7 @@ from volunteer_hub.core.db import transaction
 from volunteer_hub.core.errors import Denied, DomainError
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.text import N_
+from volunteer_hub.notices import reaching
 from volunteer_hub.volunteers import mobile_changes, queries
 from volunteer_hub.volunteers.mobile_forms import CodeForm, MobileForm, WaitingMobileForm
 from volunteer_hub.volunteers.models import Volunteer
@@ -180,6 +181,11 @@ def _guess(purpose: str, form: CodeForm) -> bool:
     return right
 
 
+def _is_proved() -> bool:
+    point = reaching.list_points(actor().account_id or 0).get(ChannelKind.SMS.value)
+    return point is not None and point.proved_at is not None
+
+
 def _page(form: MobileForm, *, code_form: CodeForm | None = None, purpose: str = "") -> Answer:
     volunteer = _own()
     standing = queries.current_standing(volunteer.id)
@@ -191,7 +197,7 @@ def _page(form: MobileForm, *, code_form: CodeForm | None = None, purpose: str =
         code_form=code_form,
         action=url_for("mobiles.confirm" if purpose == CHANGE else "mobiles.proved"),
         waiting=mobile_changes.find_waiting(volunteer.id),
-        may_prove=channels.find(ChannelKind.SMS) is not None and standing is not None and standing.assurance == 0,
+        may_prove=channels.find(ChannelKind.SMS) is not None and standing is not None and not _is_proved(),
     )
     wrong = form.errors or form.form_errors or (code_form is not None and code_form.errors)
     return page, 422 if wrong else 200

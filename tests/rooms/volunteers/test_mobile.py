@@ -19,9 +19,11 @@ from volunteer_hub.accounts.mobile_codes import TooManyCodes
 from volunteer_hub.accounts.models import MobileCode
 from volunteer_hub.accounts.service import check_password
 from volunteer_hub.core import clock
+from volunteer_hub.core.actor import Actor
 from volunteer_hub.core.channels import ChannelKind
 from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.errors import DomainError
+from volunteer_hub.notices import reaching
 from volunteer_hub.volunteers import mobile_changes, queries
 from volunteer_hub.volunteers.models import Volunteer
 
@@ -100,6 +102,21 @@ def test_a_code_to_the_present_mobile_makes_assurance_one(
     assert answer.status_code == 422
 
 
+def test_notices_go_to_a_proved_mobile_and_no_longer_when_it_changes(person: Volunteer) -> None:
+    account_id = person.account_id or 0
+    with transaction():
+        mobile_changes.prove(db.session.get_one(Volunteer, person.id), now=clock.now())
+    assert reaching.list_points(account_id)["sms"].address == person.mobile
+    later = clock.now() + timedelta(hours=25)
+    four = person.document_number[-4:]
+    with transaction():
+        holder = db.session.get_one(Volunteer, person.id)
+        mobile_changes.ask(Actor(account_id, person.name), holder, NEW, four, now=clock.now())
+    with transaction():
+        assert mobile_changes.carry_out_due(now=later)
+    assert "sms" not in reaching.list_points(account_id)
+
+
 def test_without_sms_nothing_is_offered_and_a_change_waits_a_day(client: FlaskClient, person: Volunteer) -> None:
     assert "发验证码" not in client.get("/me/mobile").text
     assert client.post("/me/mobile/prove").status_code == 422
@@ -110,19 +127,19 @@ def test_without_sms_nothing_is_offered_and_a_change_waits_a_day(client: FlaskCl
     assert "停止更换" in client.get("/me/mobile").text
     assert "24 小时后更换" in client.get("/notices").text
     now = clock.now()
-    for at, is_new in ((now + timedelta(hours=23), False), (now + timedelta(hours=25), True)):
+    assert mobile_changes.list_due(now=now + timedelta(hours=23)) == []
+    (change,) = mobile_changes.list_due(now=now + timedelta(hours=25))
+    for at, is_new in ((23, False), (25, True), (26, False)):
         with transaction():
-            assert mobile_changes.carry_out_due(now=at) is is_new
+            assert mobile_changes.carry_out(change, now=now + timedelta(hours=at)) is is_new
     assert _mobile(person) == NEW
-    with transaction():
-        assert not mobile_changes.carry_out_due(now=now + timedelta(hours=26))
+    assert mobile_changes.list_due(now=now + timedelta(hours=26)) == []
 
 
 def test_who_is_signed_in_stops_a_change(client: FlaskClient, person: Volunteer) -> None:
     client.post("/me/mobile", data={"mobile": NEW, "password": PASSWORD, "four": person.document_number[-4:]})
     assert client.post("/me/mobile/stop").status_code == 302
-    with transaction():
-        assert not mobile_changes.carry_out_due(now=clock.now() + timedelta(days=2))
+    assert mobile_changes.list_due(now=clock.now() + timedelta(days=2)) == []
     assert client.post("/me/mobile/stop").status_code == 404
 
 
