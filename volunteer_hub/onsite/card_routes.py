@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from io import BytesIO
 
@@ -30,6 +31,7 @@ pages = Blueprint("cards", __name__)
 DESK = Permission.RAISE_ASSURANCE
 #: Twenty sheets; more is a second click.
 MOST = 200
+_NUMBER = re.compile(r"V[0-9]{16}[A-Z]")
 
 
 @pages.get("/office/volunteers/<int:volunteer_id>/card")
@@ -120,6 +122,19 @@ def print_shift(shift_id: int) -> Response:
     return _pdf(drawn)
 
 
+@pages.route("/manage/cards", methods=["GET", "POST"])
+@require(DESK)
+def roster() -> str | Response:
+    """Print cards for a roster: the volunteer numbers on a list, one after another, however they are separated."""
+    if request.method == "GET":
+        return render_template("onsite/card_roster.html", most=MOST)
+    numbers = list(dict.fromkeys(_NUMBER.findall(request.form.get("numbers", "").upper())))[:MOST]
+    with transaction():
+        found = people.list_numbered(scope(DESK), numbers)
+        drawn = _draw(found, "roster", len(numbers))
+    return _pdf(drawn)
+
+
 def _choice_page(offered: Sequence[Volunteer], title: str, action: str) -> str:
     return render_template(
         "onsite/card_sheet.html",
@@ -134,7 +149,10 @@ def _choice_page(offered: Sequence[Volunteer], title: str, action: str) -> str:
 def _draw_chosen(offered: Sequence[Volunteer], kind: str, key: int) -> bytes:
     """Give a card to each chosen person who has none, and draw everybody's; what was not offered is not chosen."""
     wanted = set(request.form.getlist("person", type=int))
-    chosen = [volunteer for volunteer in offered if volunteer.id in wanted][:MOST]
+    return _draw([volunteer for volunteer in offered if volunteer.id in wanted][:MOST], kind, key)
+
+
+def _draw(chosen: Sequence[Volunteer], kind: str, key: int) -> bytes:
     now = clock.now()
     held = cards.issue_missing(actor(), chosen, now=now)
     drawn = [_paper(volunteer, held[volunteer.id]) for volunteer in chosen if volunteer.id in held]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 
 from volunteer_hub.activities.models import SignUp, SignUpState
 from volunteer_hub.activities.states import LIVE
@@ -14,7 +14,7 @@ from volunteer_hub.checkin.models import ServiceSession
 from volunteer_hub.core.db import db
 from volunteer_hub.core.scope import Scope
 from volunteer_hub.teams.models import Membership, MembershipState, Team
-from volunteer_hub.volunteers.models import Guardian, Volunteer
+from volunteer_hub.volunteers.models import STILL, Guardian, Standing, Volunteer
 from volunteer_hub.volunteers.queries import mobile_index
 
 
@@ -42,6 +42,18 @@ def list_members(team_id: int) -> list[Volunteer]:
             .order_by(Volunteer.name, Volunteer.id)
         )
     )
+
+
+def list_numbered(scope: Scope, numbers: Sequence[str]) -> list[Volunteer]:
+    """Return those in the register with these full numbers, as far as a desk of this scope may see them, by name.
+
+    As in the search: whoever works at a station sees anybody whose full number they hold.
+    """
+    standing = and_(Standing.volunteer_id == Volunteer.id, Standing.until == STILL)
+    sees = true() if scope.stations else scope.where(region=Standing.region_code)
+    kept = select(func.coalesce(Volunteer.merged_into_id, Volunteer.id)).where(Volunteer.number.in_(numbers))
+    statement = select(Volunteer).join(Standing, standing).where(Volunteer.id.in_(kept), sees)
+    return list(db.session.scalars(statement.order_by(Volunteer.name, Volunteer.id)))
 
 
 def list_accepted(shift_id: int) -> list[Volunteer]:

@@ -11,12 +11,13 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from tests.makers.accounts import make_staff, sign_in
 from tests.makers.activities import make_sign_up
 from tests.makers.checkin import START, Door, make_door, make_person, make_signed_up
+from tests.makers.volunteers import make_document, make_volunteer
 from volunteer_hub.accounts.models import Role, ScopeKind
 from volunteer_hub.audit.models import AuditEntry
 from volunteer_hub.checkin import codes
@@ -26,14 +27,21 @@ from volunteer_hub.core.db import db, transaction
 from volunteer_hub.core.errors import DomainError
 from volunteer_hub.onsite import card_paper
 from volunteer_hub.onsite.card_paper import PaperCard
+from volunteer_hub.regions.models import Region, RegionLevel
 from volunteer_hub.volunteers import cards, passes, queries
-from volunteer_hub.volunteers.models import Card, Volunteer
+from volunteer_hub.volunteers.models import Card, Standing, Volunteer
 
 DESK = Actor(None, "desk")
 LATER = START + timedelta(minutes=30)
 CARD = PaperCard("欧阳㙟文", "V2204032609000017K", "VH1.C.2S.ABCDEFGHIJKLMNOP")
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed")
 needs_zbar = pytest.mark.skipif(shutil.which("zbarimg") is None, reason="zbar-tools is not installed")
+
+
+def make_elsewhere() -> str:
+    db.session.add(Region(code="110101000000", name="东城区", level=RegionLevel.COUNTY, full_name="北京市东城区"))
+    db.session.flush()
+    return "110101000000"
 
 
 def issue(volunteer: Volunteer) -> Card:
@@ -210,3 +218,31 @@ def test_sheets_stay_inside_the_scope(app: Flask, client: FlaskClient) -> None:
 
 def _count(_door: Door) -> int:
     return len(db.session.scalars(select(Card)).all())
+
+
+@needs_poppler
+@needs_zbar
+@time_machine.travel(START, tick=False)
+def test_a_roster_of_numbers_gives_a_sheet_whose_every_code_a_scanner_reads(
+    app: Flask, client: FlaskClient, tmp_path: Path
+) -> None:
+    make_door()
+    people = [make_volunteer("220403000000") for _ in range(12)]
+    elsewhere = make_volunteer("220403000000", document_number=make_document(place="110101"))
+    lost = issue(people[0])
+    again = issue(people[0])
+    with transaction():
+        db.session.execute(
+            update(Standing).where(Standing.volunteer_id == elsewhere.id).values(region_code=make_elsewhere())
+        )
+    typed = ", ".join(one.number.lower() for one in (*people, people[1], elsewhere)) + "\n乱写 V123"
+    browser = office(client)
+    assert 'name="numbers"' in browser.get("/manage/cards").text
+    printed = browser.post("/manage/cards", data={"numbers": typed})
+    assert (printed.status_code, printed.mimetype) == (200, "application/pdf")
+    live = cards.live_cards([one.id for one in (*people, elsewhere)])
+    assert len(live) == 12
+    assert live[people[0].id] == again.id
+    assert again.id != lost.id
+    assert read_codes(printed.data, tmp_path) == sorted(codes.card_code(card) for card in live.values())
+    assert browser.post("/manage/cards", data={"numbers": "没有编号"}).status_code == 409
