@@ -7,6 +7,7 @@ import logging
 from volunteer_hub.certificates import ending
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import transaction
+from volunteer_hub.core.one_by_one import each
 
 log = logging.getLogger(__name__)
 
@@ -14,11 +15,14 @@ log = logging.getLogger(__name__)
 def end_overtaken() -> None:
     """End what corrections have overtaken, each on its own. By state, so a late or second run does no more."""
     now = clock.now()
-    ended = 0
-    for certificate_id in ending.list_overtaken(now=now):
+    ended, failed = each(ending.list_overtaken(now=now), _overtake)
+    if not failed:
         with transaction():
-            ended += ending.overtake(certificate_id, now=now)
-    with transaction():
-        ending.note_look(now=now)
+            ending.note_look(now=now)
     if ended:
         log.info("ended %d certificates that corrections had overtaken", ended)
+
+
+def _overtake(certificate_id: int) -> bool:
+    with transaction():
+        return ending.overtake(certificate_id, now=clock.now())

@@ -9,6 +9,7 @@ from flask import current_app
 from volunteer_hub.core import clock
 from volunteer_hub.core.actor import TIMETABLE
 from volunteer_hub.core.db import db, transaction
+from volunteer_hub.core.one_by_one import each
 from volunteer_hub.month_close import composing, months, queries, service, telling
 from volunteer_hub.month_close.models import MonthClose
 
@@ -17,10 +18,8 @@ log = logging.getLogger(__name__)
 
 def prepare_months() -> None:
     """Prepare the drafts that are missing, then tell what is due. By state, so a late or second run does no more."""
-    for region_code in queries.list_responsible(current_app.config["HOME_REGION"], clock.now()):
-        _prepare(region_code)
-    for close in queries.list_open():
-        _remind(close.id)
+    each(queries.list_responsible(current_app.config["HOME_REGION"], clock.now()), _prepare)
+    each([close.id for close in queries.list_open()], _remind)
 
 
 def _prepare(region_code: str) -> None:

@@ -5,6 +5,7 @@ What each expects is described in docs/channels.md; the tests hold them to recor
 
 from __future__ import annotations
 
+import http.client
 import json
 import smtplib
 import ssl
@@ -166,7 +167,7 @@ def post(url: str, body: dict[str, Any] | None, token: str = "") -> dict[str, An
         refused.close()
         later = refused.code == 429 or refused.code >= 500
         raise (Unreachable if later else Refused)(str(refused.code)) from None
-    except (OSError, urllib.error.URLError) as trouble:
+    except (OSError, http.client.HTTPException) as trouble:
         raise Unreachable(type(trouble).__name__) from None
     try:
         found = json.loads(read or b"{}")

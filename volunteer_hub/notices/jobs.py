@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from volunteer_hub.core import channels, clock
 from volunteer_hub.core.channels import Refused, Unreachable
 from volunteer_hub.core.db import transaction
+from volunteer_hub.core.one_by_one import each
 from volunteer_hub.notices import sending
 from volunteer_hub.web.i18n import say
 
@@ -20,11 +21,14 @@ def deliver() -> None:
     """Hand over what is due. No transaction is open while a carrier is asked."""
     if not channels.kinds():
         return
-    for delivery_id in sending.list_due(clock.now()):
-        with transaction():
-            ready = sending.prepare(delivery_id, _say, _origin(), now=clock.now())
-        if ready is not None:
-            _hand_over(ready)
+    each(sending.list_due(clock.now()), _deliver)
+
+
+def _deliver(delivery_id: int) -> None:
+    with transaction():
+        ready = sending.prepare(delivery_id, _say, _origin(), now=clock.now())
+    if ready is not None:
+        _hand_over(ready)
 
 
 def _hand_over(ready: sending.Ready) -> None:

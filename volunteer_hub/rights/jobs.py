@@ -6,6 +6,7 @@ import logging
 
 from volunteer_hub.core import clock
 from volunteer_hub.core.db import transaction
+from volunteer_hub.core.one_by_one import each
 from volunteer_hub.rights import book, leaving
 
 log = logging.getLogger(__name__)
@@ -16,15 +17,20 @@ def erase_due() -> None:
 
     Nobody is erased while somebody must still decide about their hours.
     """
-    for shift_id, left_id in leaving.list_left_behind(now=clock.now()):
-        with transaction():
-            leaving.give_back(shift_id, left_id, now=clock.now())
+    each(leaving.list_left_behind(now=clock.now()), _give_back)
     with transaction():
         leaving.close_of_returned(now=clock.now())
-    erased = 0
-    for volunteer_id in leaving.list_due(now=clock.now()):
-        with transaction():
-            erased += leaving.erase_due(volunteer_id, now=clock.now())
+    erased, _ = each(leaving.list_due(now=clock.now()), _erase)
     if erased:
         book.keep()
         log.info("erased %d people who had left", erased)
+
+
+def _give_back(place: tuple[int, int]) -> None:
+    with transaction():
+        leaving.give_back(*place, now=clock.now())
+
+
+def _erase(volunteer_id: int) -> bool:
+    with transaction():
+        return leaving.erase_due(volunteer_id, now=clock.now())

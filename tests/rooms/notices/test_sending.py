@@ -105,6 +105,15 @@ def test_a_crash_between_asking_and_noting_repeats_under_the_same_key(account: A
     assert states() == [("sent", 2, None)]
 
 
+def test_one_message_that_breaks_does_not_hold_up_the_others(account: Account) -> None:
+    with opened(carrier := Recorded(trouble=[ValueError("no such address")])):
+        tell(account)
+        tell(account, "shift:2:moved")
+        deliver()
+    assert len(carrier.sent) == 1
+    assert [(state, tries) for state, tries, _ in states()] == [("waiting", 1), ("sent", 1)]
+
+
 def test_what_the_carrier_refuses_is_not_tried_again(account: Account) -> None:
     with opened(carrier := Recorded(trouble=[Refused("550")])):
         tell(account)
