@@ -112,8 +112,9 @@ def test_notices_go_to_a_proved_mobile_and_no_longer_when_it_changes(person: Vol
     with transaction():
         holder = db.session.get_one(Volunteer, person.id)
         mobile_changes.ask(Actor(account_id, person.name), holder, NEW, four, now=clock.now())
+    (change,) = mobile_changes.list_due(now=later)
     with transaction():
-        assert mobile_changes.carry_out_due(now=later)
+        assert mobile_changes.carry_out(change, now=later)
     assert "sms" not in reaching.list_points(account_id)
 
 
