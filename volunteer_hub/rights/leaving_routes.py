@@ -13,7 +13,7 @@ from volunteer_hub.core.errors import DomainError
 from volunteer_hub.core.permission import Permission
 from volunteer_hub.regions import queries as regions
 from volunteer_hub.rights import book, guarding, labels, leaving, matters, queries
-from volunteer_hub.rights.asking import confirm, own_volunteer
+from volunteer_hub.rights.asking_desk import confirm, own_volunteer
 from volunteer_hub.rights.forms import LeaveForm, StayForm
 from volunteer_hub.rights.models import RequestKind
 from volunteer_hub.volunteers import queries as volunteers

@@ -15,7 +15,7 @@ from volunteer_hub.core.permission import Permission
 from volunteer_hub.core.text import N_
 from volunteer_hub.exchange.downloads import xlsx_file
 from volunteer_hub.rights import consenting, guarding, labels, queries, requests, taking_along
-from volunteer_hub.rights.asking import confirm, own_volunteer
+from volunteer_hub.rights.asking_desk import confirm, own_volunteer
 from volunteer_hub.rights.forms import ConsentForm, CopyForm, WordsForm
 from volunteer_hub.rights.looks import list_looks
 from volunteer_hub.rights.models import RequestKind
