@@ -101,11 +101,15 @@ def move_back(actor: Actor, merge: Merge, *, now: datetime) -> None:
 
 
 def _corrected(merge: Merge) -> list[HoursEntry]:
-    """Return lines that stand at the kept registration for stays of the merged one, entered since the merge."""
+    """Return lines that stand at the kept registration for stays of the merged one, entered since the merge.
+
+    Of those who were merged into that one before, too: they follow it again by now.
+    """
+    theirs = volunteers.family_of(merge.merged_id)
     sessions = db.session.scalars(
-        select(ServiceSession).where(ServiceSession.volunteer_id == merge.merged_id, ServiceSession.is_credited)
+        select(ServiceSession).where(ServiceSession.volunteer_id.in_(theirs), ServiceSession.is_credited)
     )
-    make_ups = db.session.scalars(select(MakeUp).where(MakeUp.volunteer_id == merge.merged_id, MakeUp.minutes > 0))
+    make_ups = db.session.scalars(select(MakeUp).where(MakeUp.volunteer_id.in_(theirs), MakeUp.minutes > 0))
     sources = [session.source for session in sessions] + [make_up.source for make_up in make_ups]
     found = select(HoursEntry).where(
         HoursEntry.source.in_(sources), HoursEntry.volunteer_id == merge.kept_id, ledger.stands()

@@ -22,7 +22,10 @@ from tests.makers.merging import (
     totals,
     undo,
 )
+from tests.makers.requests import make_correction
 from volunteer_hub.activities.models import SignUp, SignUpState
+from volunteer_hub.amendments import corrections
+from volunteer_hub.amendments.correcting import Times
 from volunteer_hub.checkin import codes
 from volunteer_hub.checkin.models import Direction, Outcome, ServiceSession
 from volunteer_hub.core.actor import Actor
@@ -224,6 +227,21 @@ def test_a_session_corrected_after_the_merge_goes_back_as_corrected(door: Door) 
     assert totals(kept) == {}
     undo(merge)
     assert (totals(kept), totals(merged)) == ({}, {})
+
+
+def test_a_correction_after_two_merges_goes_back_to_whose_stay_it_was(door: Door) -> None:
+    """A stay of somebody merged before into the one who is given back: its corrected hours go with it."""
+    first, second, third = make_signed_up(door), make_person(), make_person()
+    serve(door, first, START, START + 2 * HOUR)
+    session = db.session.scalars(select(ServiceSession)).one()
+    make_merge(second, first)
+    outer = make_merge(third, second, now=MERGED_AT + HOUR)
+    correction = make_correction(door, session.id, Times(START, START + HOUR), now=MERGED_AT + 2 * HOUR)
+    with transaction():
+        corrections.approve(make_officer("孙科员"), EVERYTHING, correction.id, now=MERGED_AT + 3 * HOUR)
+    assert sum(totals(third).values()) == 60
+    undo(outer)
+    assert (sum(totals(third).values()), sum(totals(second).values())) == (0, 60)
 
 
 def test_the_database_holds_after_merge_and_undo(pair: tuple[Volunteer, Volunteer]) -> None:
