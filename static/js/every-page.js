@@ -1,5 +1,8 @@
-/* A form that was sent says so on its button, and is not sent twice. It opens again when the page is come back to, or
-   after a while, since an answer may be a file, and a network may have gone. */
+/* What every page does by script, and does without.
+
+   A form that was sent says so on its button, and is not sent twice. It opens again when the page is come back to, or
+   after a while, since an answer may be a file, and a network may have gone. A table wider than the screen can be
+   scrolled by keyboard even where nothing in it can be focused. */
 
 const PATIENCE = 10000;
 const sent = new WeakMap();
@@ -41,3 +44,14 @@ window.addEventListener('pageshow', (event) => {
   for (const form of document.forms) reopen(form);
   told().textContent = '';
 });
+
+function letScroll() {
+  for (const wide of document.querySelectorAll('.table-wrap')) {
+    const inside = wide.querySelector('a[href], button, input, select, textarea, summary');
+    if (wide.scrollWidth > wide.clientWidth && !inside) wide.tabIndex = 0;
+    else wide.removeAttribute('tabindex');
+  }
+}
+
+letScroll();
+window.addEventListener('resize', letScroll);
