@@ -20,7 +20,7 @@ from volunteer_hub.checkin.models import Scan, ScanRuling, ServiceSession, WalkI
 from volunteer_hub.core.actor import COMMAND_LINE
 from volunteer_hub.core.db import AnySelect, db, table_of
 from volunteer_hub.core.dialect import append_only_lifted, loader
-from volunteer_hub.demo import certified, kin, office_work, recognition_removal, uprooting
+from volunteer_hub.demo import certified, identity_removal, kin, office_work, recognition_removal, uprooting
 from volunteer_hub.demo.city_plan import CITY
 from volunteer_hub.demo.plan import DISTRICT
 from volunteer_hub.demo.uprooting import Removed, delete_rows
@@ -50,6 +50,7 @@ KEPT_AS_WRITTEN = (
     *office_work.KEPT_AS_WRITTEN,
     *recognition_removal.KEPT_AS_WRITTEN,
     *certified.KEPT_AS_WRITTEN,
+    *identity_removal.KEPT_AS_WRITTEN,
 )
 
 
@@ -59,6 +60,7 @@ def remove(*, now: datetime) -> Removed:
     with append_only_lifted(db.session, KEPT_AS_WRITTEN):
         recognition_removal.remove_recognition(removed, _about(HoursEntry), SHIFTS)
         certified.remove_certificates(removed)
+        identity_removal.remove_identities(removed)
         with _ledger_opened():
             _remove_hours(removed)
         office_work.remove_office_work(removed, Activity.id.in_(ACTIVITIES))
