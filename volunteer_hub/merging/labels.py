@@ -13,7 +13,13 @@ STATES = {
     MergeState.REFUSED: N_("未批准"),
     MergeState.DISTINCT: N_("不是同一人"),
 }
-TONES = {MergeState.REQUESTED: "warn", MergeState.MERGED: "good"}
+TONES = {
+    MergeState.REQUESTED: "warn",
+    MergeState.MERGED: "good",
+    MergeState.UNDONE: "plain",
+    MergeState.REFUSED: "plain",
+    MergeState.DISTINCT: "plain",
+}
 SIGNS = {
     Sign.SAME_MOBILE: N_("手机号相同"),
     Sign.SAME_NAME: N_("姓名相同"),

@@ -140,7 +140,7 @@ def shift(shift_id: int) -> Answer:
     if request.method == "GET" and isinstance(form, TrainingForm):
         form.held_on.data = clock.civil_date(listed.shift.starts_at)
         form.organiser.data = listed.station.name
-    chosen = {int(value) for value in request.form.getlist("people") if value.isdigit()}
+    chosen = set(request.form.getlist("people", type=int))
     about = About(
         [volunteer.id for volunteer in people if volunteer.id in chosen], listed.station.region_code, shift_id
     )

@@ -78,6 +78,8 @@ def test_from_the_list_to_a_merge_and_back(client: FlaskClient, pair: Pair) -> N
     answer = client.post(f"/office/duplicates/{merge.id}/undo", data={"reason": "弄错了"})
     assert answer.status_code == 302
     assert (get_balance(kept.id), get_balance(merged.id)) == (0, 90)
+    for address in (f"/office/duplicates/{merge.id}", "/office/duplicates"):
+        assert "已撤销合并" in client.get(address).get_data(as_text=True)
 
 
 def test_many_hours_go_by_a_second_person(client: FlaskClient, pair: Pair) -> None:
@@ -102,6 +104,18 @@ def _sign_in(client: FlaskClient, number: str, password: str) -> int:
 def _hold_the_mobile(volunteer: Volunteer) -> None:
     with transaction():
         mobile_changes.prove(db.session.get_one(Volunteer, volunteer.id), now=clock.now())
+
+
+def test_a_request_that_was_refused_is_still_shown(client: FlaskClient, pair: Pair) -> None:
+    kept, merged = pair
+    make_entry(merged.id, 60 * 60, hours_class=HoursClass.D)
+    sign_in(client, _officer("赵科长"))
+    assert _post(client, "/office/duplicates/merge", kept, merged) == 302
+    merge = db.session.query(Merge).one()
+    sign_in(client, _officer("钱科员"))
+    assert client.post(f"/office/duplicates/{merge.id}/refuse", data={"reason": "不是同一人"}).status_code == 302
+    for address in (f"/office/duplicates/{merge.id}", "/office/duplicates"):
+        assert "未批准" in client.get(address).get_data(as_text=True)
 
 
 def test_who_had_two_accounts_still_signs_in_with_either(client: FlaskClient, pair: Pair) -> None:
