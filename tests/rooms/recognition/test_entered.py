@@ -124,7 +124,7 @@ def test_the_roster_offers_those_who_came_and_takes_an_evaluation(
             page = client.get(f"/manage/shifts/{door.shift.id}/recognition?what={what}").text
             assert f'name="people" value="{volunteer.id}" checked' in page
             assert f'name="people" value="{absent.id}"' not in page
-        data = {"people": [volunteer.id, absent.id], "quality": "4", "comment": "守时"}
+        data = {"people": [volunteer.id, absent.id, "²", "9" * 5000], "quality": "4", "comment": "守时"}
         sent = client.post(f"/manage/shifts/{door.shift.id}/recognition", data=data)
         assert sent.status_code == 302
         own = sign_in(app.test_client(), volunteer).get("/me/recognition").text
