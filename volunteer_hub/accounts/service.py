@@ -12,6 +12,7 @@ from volunteer_hub.accounts.models import (
     ApiToken,
     FailedSignIn,
     Login,
+    RecoveryCode,
     Role,
     RoleGrant,
     ScopeKind,
@@ -185,7 +186,9 @@ def grant(
     now: datetime,
     expires_at: datetime | None = None,
 ) -> RoleGrant:
-    """Give a role on a subtree; leaves a row in the trail."""
+    """Give a role on a subtree; leaves a row in the trail. A slip for a new password ends: it was given for less."""
+    slips = update(RecoveryCode).where(RecoveryCode.account_id == account_id, RecoveryCode.ended_at.is_(None))
+    db.session.execute(slips.values(ended_at=now))
     given = RoleGrant(
         account_id=account_id,
         role=role,
@@ -198,14 +201,7 @@ def grant(
     db.session.add(given)
     db.session.flush()
     audit.record(
-        actor,
-        "accounts.grant",
-        "account",
-        account_id,
-        now=now,
-        role=role.value,
-        scope=kind.value,
-        value=value,
+        actor, "accounts.grant", "account", account_id, now=now, role=role.value, scope=kind.value, value=value
     )
     return given
 

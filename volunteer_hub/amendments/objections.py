@@ -1,4 +1,4 @@
-"""Objecting to one's own record, and the answer: verified by the recording unit, amended or not (order 67, art. 13)."""
+"""Objecting to one's own record, and the answer: verified by the recording unit, amended or not (order 67 art 13)."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import select
 
@@ -143,17 +144,18 @@ def close_of_returned(*, now: datetime) -> None:
 
 def list_due(*, now: datetime) -> Sequence[int]:
     """Return the people whose time has come and of whom nothing waits, the longest waiting first."""
-    rows = db.session.scalars(
-        select(RightsRequest)
+    # All of them are looked at: however many wait for a decision, they do not stand before who waits for none.
+    rows = db.session.execute(
+        select(RightsRequest.volunteer_id, RightsRequest.is_urgent)
         .where(
             RightsRequest.kind == RequestKind.ERASURE,
             RightsRequest.state == RequestState.OPEN,
             RightsRequest.erase_at <= now,
         )
-        .order_by(RightsRequest.erase_at)
-        .limit(10 * AT_ONCE)
+        .order_by(RightsRequest.erase_at, RightsRequest.id)
     ).all()
-    return [row.volunteer_id for row in rows if row.is_urgent or not _waits(row.volunteer_id)][:AT_ONCE]
+    ready = (volunteer_id for volunteer_id, is_urgent in rows if is_urgent or not _waits(volunteer_id))
+    return list(islice(ready, AT_ONCE))
 
 
 def erase_due(volunteer_id: int, *, now: datetime) -> bool:

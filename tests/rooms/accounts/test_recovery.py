@@ -66,6 +66,15 @@ def test_nobody_opens_an_office_from_a_desk_nor_helps_oneself(app: Flask) -> Non
     assert _use(_give(office, scanner)) == scanner.id
 
 
+def test_a_slip_opens_nothing_once_its_account_holds_a_role(app: Flask) -> None:
+    manager, account = make_staff(Role.STATION_MANAGER, ScopeKind.REGION, "220403"), make_account("志愿者")
+    code = _give(manager, account)
+    with transaction():
+        service.grant(COMMAND_LINE, account.id, Role.OFFICE, ScopeKind.REGION, "220403", now=NOW)
+    with pytest.raises(DomainError):
+        _use(code)
+
+
 def test_one_slip_used_twice_at_once_sets_one_password(app: Flask) -> None:
     """Red without the condition on `ended_at` in the UPDATE of `use_code`."""
     manager, account = make_staff(Role.OFFICE, ScopeKind.REGION, "220403"), make_account("志愿者")
