@@ -104,7 +104,7 @@ def test_more_places_move_the_waiting_list_up_and_fewer_than_taken_are_refused(s
     assert (caught.value.code, caught.value.params) == ("below_taken", {"taken": 2})
     with transaction():
         sign_ups.change_capacity(ACTOR, shift.id, None, now=NOW)
-    assert state(shift, third) is S.ACCEPTED
+    assert state(shift, third) is S.OFFERED
 
 
 @pytest.mark.parametrize("past", [True, False])
