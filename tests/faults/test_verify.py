@@ -68,6 +68,10 @@ CORRUPTIONS = {
     "a credited session has its scans: both for class A, of that person": (
         f"UPDATE sessions SET out_scan_id = NULL WHERE id = {FIRST}"
     ),
+    "what a merge carried is what was first entered, once, and never worth more": (
+        "UPDATE hours_entries SET origin_id = (SELECT min(id) FROM hours_entries WHERE hours_class = 'D') "
+        "WHERE hours_class = 'C' AND kind = 'credit'"
+    ),
     "any other credit names an import or a second approver": (
         "UPDATE hours_entries SET approved_by = recorded_by WHERE hours_class = 'C'"
     ),
@@ -149,7 +153,10 @@ def test_a_morning_at_the_door_keeps_every_rule() -> None:
     assert report.holds
     assert (report.minutes.stayed, report.minutes.credited, report.minutes.unexplained) == (120, 120, 0)
     of_nothing = [finding.says for finding in report.findings if not finding.checked]
-    assert of_nothing == ["a number of a device's chain is used once"], "only the scans of enrolled devices have one"
+    assert of_nothing == [
+        "a number of a device's chain is used once",
+        "what a merge carried is what was first entered, once, and never worth more",
+    ], "only the scans of enrolled devices have one, and nobody was merged"
 
 
 def test_every_rule_has_its_corruption(app: Flask) -> None:
