@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -26,6 +27,8 @@ HEARD = (("demo", "logins"), ("hub", "setup-url"))
 def main() -> None:
     """Prepare everything, compose the greeting, and become the server."""
     os.umask(0o077)
+    # A shell that starts programs in the background lets them ignore Ctrl-C; whoever sends one means it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     settings = Settings()
     settings.MIGRATION_LOG = False  # type: ignore[attr-defined]  # read by migrations/env.py only
     app = create_app(settings)
