@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import struct
 from dataclasses import dataclass
 
 from PIL import Image, ImageChops
 
 from volunteer_hub.core import crypto
 from volunteer_hub.core.errors import Unprocessable
+from volunteer_hub.core.pictures import BROKEN
 from volunteer_hub.core.text import N_
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -18,18 +18,6 @@ MOST_PIXELS = 16_000_000
 SIDE = 800
 LEAST = 200
 PNG = b"\x89PNG\r\n\x1a\n"
-#: What Pillow raises for a file that is not what it says.
-_BROKEN = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    struct.error,
-    IndexError,
-    MemoryError,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
 
 
 @dataclass(frozen=True)
@@ -57,7 +45,7 @@ def re_encode(sent: bytes, *, field: str) -> SealPicture:
         raise Unprocessable("seal_bytes", N_("图片太大，最多 2 MB。"), field=field)
     try:
         return _encode(sent, field)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise Unprocessable("seal_broken", N_("这张图片无法读取，请换一张。"), field=field) from error
 
 

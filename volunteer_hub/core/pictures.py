@@ -21,7 +21,7 @@ MOST_PIXELS = 40_000_000
 LONGEST = 1600
 QUALITY = 85
 #: What Pillow raises for a file that is not what it says.
-_BROKEN = (
+BROKEN = (
     OSError,
     ValueError,
     SyntaxError,
@@ -63,7 +63,7 @@ def re_encode(sent: bytes, *, field: str) -> Picture:
         raise _too_large(field)
     try:
         return _encode(sent, kind, field)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise Unprocessable("picture_broken", N_("这张图片无法读取，请换一张或重新拍摄。"), field=field) from error
 
 
